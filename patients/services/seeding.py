@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 
 import orjson
 from bson import ObjectId
@@ -26,8 +27,9 @@ BATCH = 500
 WRITERS = 2
 
 
-def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
-    """Store `count` invented patients with their accounts, profiles and search keys, and count them.
+def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int, days_ago: int = 0) -> int:
+    """Store `count` invented patients with their accounts, profiles and search keys, and count them. Their newest data
+    are as old as `days_ago`.
 
     Raises NotFound for an unknown clinic, BulkWriteError if the seed was used before, and Conflict if the accounts
     are in another service.
@@ -39,7 +41,9 @@ def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int) -> int:
         tags=sorted(access.tag_ids(clinic)),
         sites=[{"id": s["id"], "name": s["name"]} for s in access.sites_of(clinic)],
     )
-    people = invent_patients(surroundings, count=count, seed=seed, now=clock.now())
+    people = invent_patients(
+        surroundings, count=count, seed=seed, now=clock.now() - timedelta(days=days_ago)
+    )
     stored = _store(db.batches(people, BATCH))
     patient_counts.refresh_patient_count(clinic["_id"])
     return stored

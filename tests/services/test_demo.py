@@ -1,16 +1,22 @@
 """The demo data: its people can do what README.md and the description say of them, and exist nowhere else."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from clinics.services import clinics, migrations
 from clinics_site.management.commands import seed_demo
-from kernel import db
+from kernel import clock, db
+from merges.plan.model import Severity
+from merges.services import planning
+from patients.services import patient_lists
+from patients.services.patient_lists import PatientFilter
 from scripts import local
 from tests.cast import Api, description
-from tests.events import emitted
+from tests.events import deliver_all, emitted
 from users.services import sessions
 
 CLIENT = "192.0.2.7"
@@ -50,6 +56,8 @@ def test_its_people_log_in_with_what_is_printed_and_have_what_is_said_of_them(de
         "member of the clinic": [["CLINIC_MEMBER"]],
         "patient with an account of her own": [],
         "invited, with no clinic yet": [],
+        "admin of Hilltop Endocrine Practice": [["CLINIC_ADMIN"]],
+        "legacy account of a practice, with no clinic yet": [],
     }
     addresses = [account.get("username") for account in db.collection("accounts").find({})]
     addresses = [address for address in addresses if address]
@@ -57,7 +65,11 @@ def test_its_people_log_in_with_what_is_printed_and_have_what_is_said_of_them(de
 
     it_can_be_filled_again(demo, password_file)
     an_olsen_is_found_as_the_description_says(demo)
+    patients_whose_data_are_old_are_found(demo)
     the_invitation_is_accepted_as_the_description_says(demo)
+    what_is_printed_is_what_is_true_now(password_file)
+    the_second_clinic_can_be_merged_into_the_first(demo)
+    a_clinic_is_opened_for_the_legacy_account_and_its_patient_moves(password_file)
 
 
 def it_can_be_filled_again(demo, password_file):
@@ -81,6 +93,42 @@ def the_invitation_is_accepted_as_the_description_says(demo):
     user_id, mia = log_in(example["email"], demo["peoplePassword"])
     accepted = mia.put(f"/v1/clinicians/{user_id}/invites/{example['key']}")
     assert (accepted.status_code, accepted.json()["roles"]) == (200, ["CLINIC_MEMBER"])
+
+
+def patients_whose_data_are_old_are_found(demo):
+    found = patient_lists.list_patients(
+        clinic_id=demo["clinicId"],
+        patient_filter=PatientFilter(no_data_since=clock.now() - timedelta(days=90)),
+        ordering=patient_lists.read_ordering({"sort": "+fullName", "sortType": "cgm"}),
+        skip=0,
+        limit=100,
+    )
+    with_data = [one for one in found.documents if one.get("summary")]
+    assert 0 < len(with_data) < found.count + 1
+
+
+def what_is_printed_is_what_is_true_now(password_file):
+    """Mia has joined."""
+    people = {person["email"]: person["who"] for person in seed(password_file)["people"]}
+    assert people["mia.member@example.org"] == "member of the clinic"
+
+
+def the_second_clinic_can_be_merged_into_the_first(demo):
+    other = db.collection("clinics").find_one({"name": seed_demo.OTHER_PROFILE.name})
+    plan = planning.read_plan(source_id=str(other["_id"]), target_id=demo["clinicId"])
+    assert [problem for problem in plan.problems if problem.severity is Severity.BLOCKS] == []
+
+
+def a_clinic_is_opened_for_the_legacy_account_and_its_patient_moves(password_file):
+    lee, maria = seed_demo.LEE, seed_demo.MARIA
+    opened = clinics.open_legacy_clinic(user_id=lee.user_id)
+    clinics.change_clinic(opened["_id"], {**seed_demo.PROFILE.stored(), "name": "Lee's"})
+    migrations.trigger_initial_migration(opened["_id"])
+    deliver_all()
+    records = db.collection("patients").find({"userId": maria.user_id})
+    assert opened["_id"] in {record["clinicId"] for record in records}
+    people = {person["email"]: person["who"] for person in seed(password_file)["people"]}
+    assert people[lee.email] == "admin of Lee's"
 
 
 def test_a_password_that_was_changed_stays(demo, password_file):

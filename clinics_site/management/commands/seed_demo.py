@@ -1,4 +1,5 @@
-"""Fill the database with one invented clinic, and print as JSON what a person needs to try the service.
+"""Fill the database with an invented clinic, and a small one that can be merged into it, and print as JSON what a
+person needs to try the service.
 
 Safe to repeat: existing records stay. Its people have a password that everyone can read, so it refuses an
 installation (ENVIRONMENT is neither local nor test), accounts that are kept in a real user service, and a database
@@ -8,7 +9,7 @@ that holds other clinics but not this one.
 import json
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from kernel import clock
 from kernel.api import examples
 from kernel.choices import ClinicianRole
 from kernel.db import Document
-from kernel.errors import Duplicate
+from kernel.errors import Duplicate, NotFound
 from kernel.principal import Principal
 from patients.choices import DiagnosisType
 from patients.services import patients, seeding, summaries
@@ -40,7 +41,7 @@ from redox.services import webhook
 from users.choices import AccountRole, Grant
 from users.clients.protocol import EmailTaken, User
 from users.services import accounts
-from users.services.neighbours import profile_service, user_service
+from users.services.neighbours import permission_service, profile_service, user_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,6 @@ class Actor:
 
     email: str
     name: str
-    who: str
     user_id: str
     role: AccountRole = AccountRole.CLINICIAN
 
@@ -58,19 +58,18 @@ class Actor:
 ADMIN = "admin"
 # Printed, and in README.md: no account of an installation may have it.
 PASSWORD = "lakeside-demo"  # noqa: S105
-ADA = Actor("ada.admin@example.org", "Ada Admin", "admin of the clinic", "ada0000001")
-BEN = Actor(
-    "ben.member@example.org", "Ben Member", "member of the clinic", user_id=examples.CLINICIAN
-)
+ADA = Actor("ada.admin@example.org", "Ada Admin", "ada0000001")
+BEN = Actor("ben.member@example.org", "Ben Member", examples.CLINICIAN)
 MARIA = Actor(
     "maria.olsen@example.org",
     "Maria Olsen",
-    "patient with an account of her own",
     user_id=examples.USER,
     role=AccountRole.PATIENT,
 )
-MIA = Actor("mia.member@example.org", "Mia Member", "invited, with no clinic yet", "fade000001")
-CAST = (ADA, BEN, MARIA, MIA)
+MIA = Actor("mia.member@example.org", "Mia Member", "fade000001")
+NORA = Actor("nora.north@example.org", "Nora North", "0a0a000001")
+LEE = Actor("lee.legacy@example.org", "Lee Legacy", "1ee0000001", role=AccountRole.LEGACY_CLINIC)
+CAST = (ADA, BEN, MARIA, MIA, NORA, LEE)
 People = dict[Actor, User]
 INVITE = examples.INVITE  # the key of Mia's invitation
 BIRTHDAY = "1988-04-17"
@@ -78,6 +77,9 @@ BIRTHDAY = "1988-04-17"
 SUMMARY_SEED = 1
 DEMO_PATIENT = ("demo.patient@example.org", "Demo Patient")
 PATIENTS, SEED = 60, 7
+# Their newest data are so old, and so was all that was known of them then.
+QUIET, QUIET_SEED, QUIET_DAYS = 4, 11, 120
+OTHER_PATIENTS, OTHER_SEED = 6, 13
 SUBSCRIBED = 25
 TAGS = ("Type 1", "Type 2", "Pregnancy", "Pump start", "Needs call")
 SITES = ("Lakeside", "Hilltop", "Telehealth")
@@ -92,6 +94,10 @@ PROFILE = ClinicProfile(
     clinic_type="provider_practice",
     clinic_size="0-249",
     preferred_bg_units=GlucoseUnits.MG_DL,
+)
+# Its units and time zone are those of the first, so that the two can be merged.
+OTHER_PROFILE = replace(
+    PROFILE, name="Hilltop Endocrine Practice", address="9 Hill Lane", city="Hilltop"
 )
 SOURCE_ID = "0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d11"
 EHR: dict[str, Any] = {
@@ -132,6 +138,8 @@ class Command(BaseCommand):
         people = {actor: _make_account(actor) for actor in CAST}
         ada = people[ADA]
         clinic = _make_clinic(people)
+        _make_other_clinic(people[NORA])
+        _share(people[MARIA], people[LEE])
         self.stdout.write(
             json.dumps(
                 {
@@ -140,7 +148,10 @@ class Command(BaseCommand):
                     "password": password,
                     "backendToken": accounts.issue_server_token(),
                     "adminToken": accounts.issue_user_token(ada.user_id),
-                    "people": [{"email": actor.email, "who": actor.who} for actor in CAST],
+                    "people": [
+                        {"email": actor.email, "who": _who(user, clinic)}
+                        for actor, user in people.items()
+                    ],
                     "peoplePassword": PASSWORD,
                 }
             )
@@ -209,7 +220,52 @@ def _fill(clinic: Document, people: People) -> None:
     for patient in match_patients(clinic_ids=[clinic_id], limit=SUBSCRIBED):
         if patient.get("mrn"):
             webhook.receive(json.dumps(_order(patient)).encode())
+    seeding.seed_patients(clinic_id=clinic_id, count=QUIET, seed=QUIET_SEED, days_ago=QUIET_DAYS)
     _add_maria(clinic_id, people[MARIA])
+
+
+def _make_other_clinic(nora: User) -> None:
+    memberships = clinicians.list_memberships(nora.user_id, limit=1)
+    if memberships:
+        clinic = memberships[0].clinic
+    else:
+        clinic = clinics.create_clinic(creator_id=nora.user_id, profile=OTHER_PROFILE)
+    if clinic["name"] == OTHER_PROFILE.name and not has_patients_besides_demo(clinic["_id"]):
+        seeding.seed_patients(clinic_id=clinic["_id"], count=OTHER_PATIENTS, seed=OTHER_SEED)
+
+
+def _share(owner: User, legacy: User) -> None:
+    """While no clinic has been opened for the legacy account: afterwards the patient has moved into it."""
+    if AccountRole.LEGACY_CLINIC in legacy.roles:
+        permission_service().set_permissions(owner.user_id, legacy.user_id, {Grant.VIEW: {}})
+
+
+def _who(user: User, clinic: Document) -> str:
+    """What the person is now: people try the service before it is started the next time."""
+    present = user_service().get_user(user.user_id) or user
+    parts = [
+        f"{'admin' if ClinicianRole.ADMIN in one.clinician['roles'] else 'member'} of "
+        + (
+            "the clinic"
+            if one.clinic["_id"] == clinic["_id"]
+            else one.clinic.get("name") or "a clinic without a name"
+        )
+        for one in clinicians.list_memberships(present.user_id)
+    ]
+    if AccountRole.LEGACY_CLINIC in present.roles:
+        parts = ["legacy account of a practice", *(parts or ["with no clinic yet"])]
+    elif not parts and _is_invited(present):
+        parts = ["invited, with no clinic yet"]
+    elif AccountRole.PATIENT in present.roles:
+        parts.append("patient with an account of her own")
+    return ", ".join(parts) or "with no clinic"
+
+
+def _is_invited(user: User) -> bool:
+    try:
+        return bool(clinician_invites.list_own_invites(Principal(user.user_id, is_server=False)))
+    except NotFound:
+        return False
 
 
 def _order(patient: Document) -> dict[str, Any]:
