@@ -20,7 +20,7 @@ ALLOWED = frozenset(
         "event", "level", "logger", "timestamp", "request", "operation", "status", "milliseconds",
         "error", "where", "service", "task", "handler", "reason", "attempts", "row", "count", "state",
         "clinic", "caller", "message_id", "scheduled", "run", "kind", "command", "name", "created", "conflicting",
-        "collection", "template", "outcome", "seconds", "index", "environment", "anchor", "trace",
+        "collection", "template", "outcome", "seconds", "index", "environment", "anchor", "trace", "merge", "stage",
     }
 )  # fmt: skip
 # Their messages name processes, queues and addresses of our own servers, nothing that a client sent.

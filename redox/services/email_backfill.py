@@ -53,7 +53,7 @@ def fill_in(clinic: Document, candidate: Candidate) -> bool:
     except Unavailable:
         raise
     except DomainError as error:
-        log.warning("ehr.email_refused", user=candidate.patient["userId"], status=error.status)
+        log.warning("ehr.email_refused", clinic=str(clinic["_id"]), status=error.status)
         return False
     return True
 

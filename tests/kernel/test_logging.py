@@ -1,8 +1,10 @@
 """Logs cannot carry what a client sent: only allowed keys, no foreign text, and only type and code lines of
 exceptions."""
 
+import ast
 import io
 import logging
+import tomllib
 import warnings
 
 import orjson
@@ -11,6 +13,7 @@ import structlog
 from pymongo.errors import DuplicateKeyError
 
 from kernel import logging as kernel_logging
+from scripts import local
 
 MARKER = "Marker Maria"
 
@@ -33,6 +36,41 @@ def raise_and_log(error):
         raise error
     except type(error):
         structlog.get_logger("kernel_logging").exception("thing.failed", extra=MARKER)
+
+
+def test_every_key_that_the_code_gives_to_the_log_is_allowed():
+    """Another one would be dropped, and the line would lack what its author meant it to say."""
+    dropped = {
+        (str(path.relative_to(local.BASE)), node.lineno, keyword.arg)
+        for path, node in log_calls()
+        for keyword in node.keywords
+        if keyword.arg not in {None, "exc_info", *kernel_logging.ALLOWED}
+    }
+    assert dropped == set()
+
+
+def test_no_line_names_a_patient():
+    """Who and what a request was about is in the records of accesses, also of one that was refused."""
+    assert not kernel_logging.ALLOWED & {"user", "patient", "user_id", "patient_id", "email", "mrn"}
+
+
+def log_calls():
+    for package in tomllib.loads((local.BASE / "pyproject.toml").read_text())["tool"][
+        "importlinter"
+    ]["root_packages"]:
+        for path in (local.BASE / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and is_of_log(node.func):
+                    yield path, node
+
+
+def is_of_log(called):
+    return (
+        isinstance(called, ast.Attribute)
+        and called.attr in {"debug", "info", "warning", "error", "exception", "critical"}
+        and isinstance(called.value, ast.Name)
+        and called.value.id in {"log", "logger"}
+    )
 
 
 @pytest.mark.yardstick("P2")
