@@ -1,8 +1,9 @@
 """Legacy accounts become clinics: an empty clinic is opened for one, and its patients are moved into it; later those of
-further accounts of the same practice."""
+further accounts of the same practice. What is asked for is shown, with the names, and confirmed on a second page."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -22,10 +23,14 @@ from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles
 from kernel.staff.fields import Reason, ReasonForm, Text
+from kernel.templatetags.staff import pluralized
 from users.services import people
+from users.services.people import Account
 
+T = TypeVar("T")
 OPENED, STARTED, ADDED = "clinic.opened_for_legacy_account", "migration.started", "migration.added"
 MOST_SHOWN = 10
+REVIEW = "clinics/staff/legacy_review.html"
 
 
 class LegacyAccountForm(ReasonForm):
@@ -45,17 +50,38 @@ def open_clinic(request: HttpRequest, user_id: str) -> HttpResponseBase:
     rows, total = staff_reads.list_memberships(Person(user_id=user_id), skip=0, limit=MOST_SHOWN)
     if user is None and not outage and not rows:
         raise NotFound
+    crumbs = [pages.Crumb("User look-up", f"{reverse('admin:user_lookup')}?q={user_id}")]
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        opened = _open(request, user_id, form)
-        if opened is not None:
-            pages.succeed(request, "The clinic is open. Its owner or you fill in the profile.")
-            return pages.go(reverse("admin:clinic_migrations", args=[opened["_id"]]))
+        step = _Step(request, form, OPENED, changes.Subject("user", user_id))
+        if "confirmed" in request.POST:
+            opened = step.run(lambda: _open(step, user_id))
+            if opened is not None:
+                pages.succeed(request, "The clinic is open. Its owner or you fill in the profile.")
+                return pages.go(reverse("admin:clinic_migrations", args=[opened["_id"]]))
+        elif account := step.run(lambda: people.access_legacy_account(user_id)):
+            lines = (
+                "An empty clinic is opened, without a name.",
+                f"{_named(account)} becomes its only admin.",
+                f"It has {pluralized(total, 'clinic')} already."
+                if total
+                else "It has no clinic until now.",
+                "Its patients stay where they are until the profile is filled in and the migration is started.",
+            )
+            return pages.render(
+                request,
+                REVIEW,
+                title="Open a clinic?",
+                crumbs=crumbs,
+                lines=lines,
+                form=form,
+                button="Open a clinic",
+            )
     return pages.render(
         request,
         "clinics/staff/legacy_clinic.html",
         title="Open a clinic for a legacy account",
-        crumbs=[pages.Crumb("User look-up", f"{reverse('admin:user_lookup')}?q={user_id}")],
+        crumbs=crumbs,
         user_id=user_id,
         memberships=with_clinic_names(map(clinician, rows)),
         more=total - len(rows),
@@ -64,32 +90,11 @@ def open_clinic(request: HttpRequest, user_id: str) -> HttpResponseBase:
     )
 
 
-def _open(request: HttpRequest, user_id: str, form: ReasonForm) -> Document | None:
-    """None if it was refused."""
-    reason = form.cleaned_data["reason"]
-
+def _open(step: "_Step", user_id: str) -> Document:
     def record(clinic: Document) -> None:
-        changes.record(
-            request,
-            clinic=clinic,
-            action=OPENED,
-            object_type="user",
-            object_id=user_id,
-            reason=reason,
-        )
+        step.record(clinic)
 
-    try:
-        with changes.refusals_recorded(
-            request,
-            clinic_id="",
-            action=OPENED,
-            reason=reason,
-            subject=changes.Subject("user", user_id),
-        ):
-            return clinics.open_legacy_clinic(user_id=user_id, then=record)
-    except DomainError as error:
-        form.add_error(None, pages.sentence(error.message))
-        return None
+    return clinics.open_legacy_clinic(user_id=user_id, then=record)
 
 
 @pages.page("clinics/<str:clinic_id>/migrations", name="clinic_migrations", needs=roles.SETTINGS)
@@ -100,10 +105,9 @@ def of_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     form_class = LegacyAccountForm if is_migrated else ReasonForm
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        run = _add if is_migrated else _start
-        if _done(form, lambda: run(request, clinic, form)):
-            pages.succeed(request, "A worker moves the patients who share with the account.")
-            return pages.go(request.path)
+        answer = (_add if is_migrated else _start)(request, clinic, form)
+        if answer is not None:
+            return answer
     return frame.render(
         request,
         clinic,
@@ -118,40 +122,100 @@ def of_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     )
 
 
-def _done(form: ReasonForm, run: Callable[[], None]) -> bool:
-    """False if it was refused: then the page says why."""
-    try:
-        run()
-    except DomainError as error:
-        form.add_error(None, pages.sentence(error.message))
-        return False
-    return True
+def _start(request: HttpRequest, clinic: Document, form: ReasonForm) -> HttpResponseBase | None:
+    step, clinic_id = _Step(request, form, STARTED, clinic=clinic), str(clinic["_id"])
+
+    def start() -> bool:
+        migrations.trigger_initial_migration(clinic_id, then=lambda: step.record(clinic))
+        return True
+
+    return step.review_or_run(lambda: migrations.plan_initial(clinic_id)[1], start)
 
 
-def _start(request: HttpRequest, clinic: Document, form: ReasonForm) -> None:
-    reason, clinic_id = form.cleaned_data["reason"], str(clinic["_id"])
-
-    def record() -> None:
-        changes.record(request, clinic=clinic, action=STARTED, reason=reason)
-
-    with changes.refusals_recorded(request, clinic_id=clinic_id, action=STARTED, reason=reason):
-        migrations.trigger_initial_migration(clinic_id, then=record)
-
-
-def _add(request: HttpRequest, clinic: Document, form: ReasonForm) -> None:
-    reason, user_id = form.cleaned_data["reason"], form.cleaned_data["user_id"]
-    subject: dict[str, Any] = {"object_type": "user", "object_id": user_id}
+def _add(request: HttpRequest, clinic: Document, form: ReasonForm) -> HttpResponseBase | None:
+    user_id = form.cleaned_data["user_id"]
+    step = _Step(request, form, ADDED, changes.Subject("user", user_id), clinic)
 
     def add() -> None:
         migrations.create_migration(clinic_id=clinic["_id"], user_id=user_id)
-        changes.record(request, clinic=clinic, action=ADDED, reason=reason, **subject)
+        step.record(clinic)
 
-    with changes.refusals_recorded(
-        request,
-        clinic_id=str(clinic["_id"]),
-        action=ADDED,
-        reason=reason,
-        subject=changes.Subject("user", user_id),
-    ):
-        people.access_legacy_account(user_id)  # the operation takes any member
+    def planned_and_added() -> bool:
+        migrations.plan_another(clinic["_id"], user_id)
         db.run_in_transaction(add)
+        return True
+
+    return step.review_or_run(
+        lambda: migrations.plan_another(clinic["_id"], user_id), planned_and_added
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What staff ask for with a valid form: it is shown first, and done when that is confirmed."""
+
+    request: HttpRequest
+    form: ReasonForm
+    action: str
+    subject: changes.Subject | None = None
+    clinic: Document | None = None
+
+    def run(self, change: Callable[[], T]) -> T | None:
+        """None if it was refused: then the form says why, and the trail that it was."""
+        try:
+            with changes.refusals_recorded(
+                self.request,
+                clinic_id=str(self.clinic["_id"]) if self.clinic else "",
+                action=self.action,
+                reason=self.form.cleaned_data["reason"],
+                subject=self.subject,
+            ):
+                return change()
+        except DomainError as error:
+            self.form.add_error(None, pages.sentence(error.message))
+            return None
+
+    def record(self, clinic: Document) -> None:
+        subject = self.subject
+        about: dict[str, Any] = (
+            {"object_type": subject.kind, "object_id": subject.id} if subject else {}
+        )
+        reason = self.form.cleaned_data["reason"]
+        changes.record(self.request, clinic=clinic, action=self.action, reason=reason, **about)
+
+    def review_or_run(
+        self, plan: Callable[[], Account], move: Callable[[], bool]
+    ) -> HttpResponseBase | None:
+        """None if it was refused."""
+        assert self.clinic is not None  # noqa: S101 (a migration has one)
+        if "confirmed" in self.request.POST:
+            if self.run(move) is None:
+                return None
+            pages.succeed(self.request, "A worker moves the patients who share with the account.")
+            return pages.go(self.request.path)
+        account = self.run(plan)
+        return None if account is None else _review_of_move(self, self.clinic, account)
+
+
+def _review_of_move(step: _Step, clinic: Document, account: Account) -> HttpResponseBase:
+    sharing, name = migrations.count_who_share(account.user_id), clinic.get("name") or clinic["_id"]
+    count = "how many they are cannot be said now" if sharing is None else sharing
+    lines = (
+        f"The account is {_named(account)}, the clinic {name} ({clinic.get('canonicalShareCode')}).",
+        f"Who shares data with the account becomes a patient of the clinic ({count}), and shares with it no longer.",
+        "The account stays a member of the clinic, is logged out, and cannot be used with the old tools any longer.",
+        "A worker does it in the background. It cannot be undone.",
+    )
+    return pages.render(
+        step.request,
+        REVIEW,
+        title="Move the patients?",
+        crumbs=frame.crumbs_of(clinic),
+        lines=lines,
+        form=step.form,
+        button="Move the patients",
+    )
+
+
+def _named(account: Account) -> str:
+    return f"{account.full_name or 'someone without a name'} ({account.email or 'no address'}, {account.user_id})"

@@ -15,6 +15,7 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
+from clinic_records.documents import ClinicDocument
 from clinic_records.services import access, closures
 from clinics.choices import MigrationStatus
 from clinics.events import MigrationCompleted, MigrationCreated, PatientMoved
@@ -31,6 +32,7 @@ from kernel.errors import (
     NotFound,
     PaymentRequired,
 )
+from kernel.http import ServiceError, ServiceUnavailable
 from patients.choices import PERMISSIONS
 from patients.services import patients
 from patients.services.patient_details import SharedPatient
@@ -38,10 +40,12 @@ from users.choices import AccountRole
 from users.clients.protocol import AccountGone, Permissions, UserUpdate
 from users.services import people
 from users.services.neighbours import permission_service, user_service
+from users.services.people import Account
 
 log = structlog.get_logger(__name__)
 MOVED, WAITING = "moved", "waiting"
 NOT_FOUND = "migration not found"
+TWICE = "migration duplicate"
 ALREADY_MIGRATED = "clinic is already migrated"
 ROLES_AFTER = (AccountRole.CLINICIAN.value,)
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit.
@@ -58,16 +62,7 @@ def trigger_initial_migration(
 ) -> Document:
     """Called after the owner has filled in the profile of the clinic that was opened for the account. `then` runs in
     the transaction of the change."""
-    clinic = access.access_open_clinic(clinic_id)
-    if clinic.get("isMigrated"):
-        raise ConstraintViolation(ALREADY_MIGRATED)
-    if not can_migrate(clinic):
-        reason = "incomplete clinic profile"
-        raise ConstraintViolation(reason)
-    if len(clinic["admins"]) != 1:
-        reason = "the clinic must have exactly one admin"
-        raise ConstraintViolation(reason)
-    owner = people.access_legacy_account(clinic["admins"][0])
+    clinic, owner = plan_initial(clinic_id)
     migration = _new_migration(clinic["_id"], owner.user_id)
 
     def trigger() -> None:
@@ -78,6 +73,39 @@ def trigger_initial_migration(
             then()
 
     return _stored_once(trigger, migration)
+
+
+def plan_initial(clinic_id: str | ObjectId) -> tuple[ClinicDocument, Account]:
+    """The clinic, and the account whose patients would move into it. Raises ConstraintViolation."""
+    clinic = access.access_open_clinic(clinic_id)
+    if clinic.get("isMigrated"):
+        raise ConstraintViolation(ALREADY_MIGRATED)
+    if not can_migrate(clinic):
+        reason = "incomplete clinic profile"
+        raise ConstraintViolation(reason)
+    if len(clinic["admins"]) != 1:
+        reason = "the clinic must have exactly one admin"
+        raise ConstraintViolation(reason)
+    return clinic, people.access_legacy_account(clinic["admins"][0])
+
+
+def plan_another(clinic_id: str | ObjectId, user_id: str) -> Account:
+    """The account whose patients would move into the clinic, besides those of its first. The operation takes any
+    member, this only a legacy account. Raises ConstraintViolation, Duplicate, or NotFound where it is no member."""
+    account = people.access_legacy_account(user_id)
+    clinicians.access_clinician(clinic_id, user_id)
+    if store.find_migration(access.access_open_clinic(clinic_id)["_id"], user_id) is not None:
+        raise Duplicate(message=TWICE)
+    return account
+
+
+def count_who_share(user_id: str) -> int | None:
+    """How many people share their data with the account; None while the permission service does not say."""
+    try:
+        owners = permission_service().list_owners(user_id)
+    except (ServiceError, ServiceUnavailable):
+        return None
+    return len(owners.keys() - {user_id})
 
 
 def create_migration(*, clinic_id: str | ObjectId, user_id: str) -> Document:
@@ -113,7 +141,7 @@ def _stored_once(insert: Callable[[], None], migration: Document) -> Document:
     try:
         db.run_in_transaction(insert)
     except DuplicateKeyError:
-        raise Duplicate(message="migration duplicate") from None
+        raise Duplicate(message=TWICE) from None
     return migration
 
 

@@ -4,13 +4,16 @@ import pytest
 from bson import ObjectId
 
 from kernel import db
+from kernel.http import ServiceUnavailable
 from tests.admin.conftest import events, text
+from tests.admin.posted_forms import forms_of
 from tests.cast import CLINIC, make_person
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_clinician
 from users.services.neighbours import permission_service
 
-REASON = {"reason": "TICKET-1"}
+ASKED = {"reason": "TICKET-1"}
+REASON = {**ASKED, "confirmed": "1"}
 
 
 @pytest.fixture
@@ -79,6 +82,68 @@ def test_another_account_of_the_practice_moves_into_the_clinic(person, lee):
     assert "duplicate" in text(again)
     outcomes = [event["outcome"] for event in events(action="migration.added")]
     assert outcomes == ["refused", "done", "refused"]
+
+
+def test_what_a_migration_does_is_shown_with_the_names_before_it_begins(person, lee, dot):
+    permission_service().set_permissions(dot.user_id, lee.user_id, {"view": {}})
+    path = f"users/{lee.user_id}/clinic"
+    review = person.post(path, **ASKED)
+    assert review.status_code == 200
+    for named in (
+        f"Lee Legacy ({lee.email}, {lee.user_id})",
+        "its only admin",
+        "no clinic until now",
+    ):
+        assert named in text(review)
+    assert db.collection("clinics").count_documents({"admins": lee.user_id}) == 0
+
+    clinic = db.collection("clinics").find_one({"_id": confirmed(person, path, review)})
+    assert lee.api.put(f"/v1/clinics/{clinic['_id']}", CLINIC).status_code == 200
+    review = person.post(page_of(clinic), **ASKED)
+    for named in (f"Lee Legacy ({lee.email}, {lee.user_id})", CLINIC["name"], "of the clinic (1)"):
+        assert named in text(review)
+    assert migrations_of(clinic) == []
+    confirmed(person, page_of(clinic), review)
+    assert [row["userId"] for row in migrations_of(clinic)] == [lee.user_id]
+
+    other = make_person("Max Legacy", roles=("clinic",))
+    make_clinician(clinic, other)
+    review = person.post(page_of(clinic), user_id=other.user_id, **ASKED)
+    assert f"Max Legacy ({other.email}, {other.user_id})" in text(review)
+    assert len(migrations_of(clinic)) == 1
+    confirmed(person, page_of(clinic), review)
+    assert {row["userId"] for row in migrations_of(clinic)} == {lee.user_id, other.user_id}
+    reasons = {event["reason"] for event in events(outcome="done")} - {""}
+    assert reasons == {"TICKET-1"}
+
+
+def confirmed(person, path, review):
+    """Returns the id of the clinic."""
+    (form,) = (form for form in forms_of(review) if "reason" in form.values)
+    answer = person.post(path, **{**form.values, "confirmed": "1"})
+    assert answer.status_code == 302, text(answer)
+    return ObjectId(answer.headers["Location"].split("/")[3])
+
+
+def test_what_would_be_refused_is_refused_before_the_review(person, lee, ada):
+    clinic = make_clinic(isMigrated=True)
+    for user_id in (lee.user_id, ada.user_id):  # no member; no legacy account
+        assert person.post(page_of(clinic), user_id=user_id, **ASKED).status_code == 400
+    assert person.post(f"users/{ada.user_id}/clinic", **ASKED).status_code == 400
+    assert [event["outcome"] for event in events(reason="TICKET-1")] == ["refused"] * 3
+
+
+def test_the_review_says_when_no_one_knows_how_many_would_move(person, lee, monkeypatch):
+    clinic = opened(person, lee)
+    lee.api.put(f"/v1/clinics/{clinic['_id']}", CLINIC)
+
+    def down(*_):
+        service = "permissions"
+        raise ServiceUnavailable(service)
+
+    monkeypatch.setattr(type(permission_service()), "list_owners", down)
+    review = person.post(page_of(clinic), **ASKED)
+    assert (review.status_code, "cannot be said now" in text(review)) == (200, True)
 
 
 @pytest.mark.parametrize("typed", ["nope", "abc def", "ben.member@example.org"])
