@@ -34,14 +34,16 @@ def confirm(request: HttpRequest) -> HttpResponse:
     body = None
     if "birthday" in request.POST:
         body = {name: request.POST.get(name, "") for name in ("password", "birthday")}
-    answer = call(request, "PUT", f"/confirm/accept/signup/{key}", body)
+    answer = call(request, "PUT", "/confirm/accept/signup/{key}", body, key=key)
     if answer.is_done:
         return go_to(f"/login?done={'claimed' if body else 'confirmed'}")
     number = int(answer.body.get("error", 0)) if isinstance(answer.body, dict) else 0
     if number == _NO_PASSWORD_YET:
         return draw(request, "claim", key=key)
     if number in _CLAIM:
-        return refused(request, "claim", answer, texts={409: _CLAIM[number]}, key=key)
+        return refused(
+            request, "claim", answer.as_typed_wrong(), texts={400: _CLAIM[number]}, key=key
+        )
     return refused(request, "link_failed", answer)
 
 
@@ -65,10 +67,12 @@ def _mailed(request: HttpRequest, template: str, path: str) -> HttpResponse:
     if request.method != "POST":
         return draw(request, template)
     email = request.POST.get("email", "").strip()
-    answer = call(request, "POST", path.format(email=email))
+    answer = call(request, "POST", path, email=email)
     if answer.is_done:
         return draw(request, "mailed")
-    return refused(request, template, answer, texts={404: _ADDRESS_RULE}, email=email)
+    if answer.status == 404:
+        answer = answer.as_typed_wrong()
+    return refused(request, template, answer, texts={400: _ADDRESS_RULE}, email=email)
 
 
 @page("password", is_heavy=True)

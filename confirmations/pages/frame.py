@@ -7,16 +7,23 @@ from typing import Any
 from csp.constants import NONE, SELF
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_protect
 
 from confirmations.pages.operations import Answer, Failed
-from kernel.api.negotiation import is_browser
+from kernel.api.negotiation import takes_pages
 from kernel.api.viewsets import UNKNOWN_PATH
 from kernel.errors import DomainError, RateLimited
 
 View = Callable[..., HttpResponse]
+FOR_PEOPLE = "this is a page for people, to which mails link: open it in a browser"
 METHODS = ("GET", "HEAD", "POST")
 SESSION = "account_session"  # a cookie that no operation reads
 PLACE = "/login"  # the pages that need it
@@ -40,16 +47,17 @@ _OTHER = "This did not work, and nothing was changed."
 
 
 def page(name: str, *, is_heavy: bool = False) -> Callable[[View], Callable[..., HttpResponseBase]]:
-    """For browsers; every other client gets the answer of an unknown path. `is_heavy`: what is posted hashes a
-    password."""
+    """For clients that take pages; others are told so. `is_heavy`: what is posted hashes a password."""
 
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         protected = csrf_protect(_or_failure(view))
 
         @wraps(view)
         def shown(request: HttpRequest, **parts: str) -> HttpResponseBase:
-            if request.method not in METHODS or not is_browser(request):
+            if request.method not in METHODS:
                 return UNKNOWN_PATH(request)
+            if not takes_pages(request):
+                return _guard(JsonResponse({"message": FOR_PEOPLE}, status=406))
             request.operation_id = f"pages.{name}"  # type: ignore[attr-defined]
             response = _guard(protected(request, **parts))
             request.operation_id = f"pages.{name}"  # type: ignore[attr-defined]
@@ -94,7 +102,7 @@ def refused(
     texts: Mapping[int, str] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """The page again, with the reason in words, and the status of the operation."""
+    """The page again, with the reason in words, and the status of the answer."""
     text = {**_TEXTS, **(texts or {})}.get(answer.status, _OTHER)
     response = draw(request, template, status=answer.status, problem=text, **context)
     if answer.retry_after:

@@ -103,12 +103,13 @@ def _answer(request: HttpRequest, me: str, *, is_accepted: bool) -> Answer:
     token = session_of(request)
     verb = "PUT" if is_accepted else "DELETE"
     if kind == "clinician":
-        return call(request, verb, f"/v1/clinicians/{me}/invites/{key}", token=token)
+        return call(request, verb, "/v1/clinicians/{me}/invites/{key}", token=token, me=me, key=key)
     if kind == "offer":
-        return call(request, verb, f"/v1/clinics/{other}/invites/patients/{key}", token=token)
+        path = "/v1/clinics/{other}/invites/patients/{key}"
+        return call(request, verb, path, token=token, other=other, key=key)
     name = "accept" if is_accepted else "dismiss"
-    path = f"/confirm/{name}/invite/{me}/{other}"
-    return call(request, "PUT", path, {"key": key}, token=token)
+    path = f"/confirm/{name}/invite/{{me}}/{{other}}"
+    return call(request, "PUT", path, {"key": key}, token=token, me=me, other=other)
 
 
 # --- what is shown --------------------------------------------------------------------------------

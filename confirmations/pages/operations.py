@@ -1,7 +1,7 @@
 """Calls an operation of the API for a page, in this process, as a client would over HTTP."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -28,6 +28,10 @@ class Answer:
     token: str = ""
     retry_after: str = ""
 
+    def as_typed_wrong(self) -> "Answer":
+        """The statuses of operations are for programs: what a person has typed wrongly is a 400 on every page."""
+        return replace(self, status=400)
+
     @property
     def is_done(self) -> bool:
         return self.status == 200
@@ -49,12 +53,18 @@ def call(
     *,
     token: str = "",
     authorization: str = "",
+    **parts: str,
 ) -> Answer:
-    """`path` is not encoded. The access to a patient's data is recorded as for any caller of the operation."""
+    """`path` is not encoded; `parts` are put into it. What was typed, or is in a link, stays one part of it: with a
+    slash it would be the address of another operation, so nothing has it (404). The access to a patient's data is
+    recorded as for any caller of the operation."""
+    if any(not part or "/" in part for part in parts.values()):
+        return Answer(404, None)
+    path = path.format(**parts)
     inner = WSGIRequest(_environ(request, method, path, body, token, authorization))
     try:
         match = resolve(path)
-    except Resolver404:  # what was typed, or is in a link, has a slash
+    except Resolver404:
         return Answer(404, None)
     inner.resolver_match = match
     response: Any = match.func(inner, *match.args, **match.kwargs)

@@ -31,6 +31,11 @@ class JSONNegotiation(BaseContentNegotiation):
         raise BadRequest(message=message)
 
 
+def takes_pages(request: HttpRequest) -> bool:
+    """Whether it can show a page: one that accepts any type, or says nothing, gets one where there is nothing else."""
+    return request.get_preferred_type(["text/html"]) is not None
+
+
 def is_browser(request: HttpRequest) -> bool:
     """A client that accepts any type, prefers JSON, or sends a session token, is not a browser."""
     if "x-tidepool-session-token" in request.headers:

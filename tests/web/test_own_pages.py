@@ -6,14 +6,15 @@ import os
 import re
 import subprocess
 import sys
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from bson import ObjectId
 from django.conf import settings
 from django.test.utils import override_settings
 from django.urls import re_path
 
-from confirmations.pages import urls
+from confirmations.pages import frame, urls
 from confirmations.services import claim_links, clinician_invites
 from kernel import db, logging
 from kernel.api.viewsets import UNKNOWN_PATH
@@ -24,7 +25,12 @@ from tests import accesses as seen
 from tests.cast import QuickClient, make_person
 from tests.events import emitted
 from users.services import accounts
+from users.services.neighbours import profile_service
 
+PATHS = [
+    "/login", "/login?signupKey=x", "/login/confirm", "/login/answer", "/login/out", "/login/forgot", "/login/resend",
+    "/signup", "/signup/personal", "/signup/clinician", "/confirm-password-reset?resetKey=x", "/v1/oauth/dexcom/authorize",
+]  # fmt: skip
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PASSWORD = "correct-horse"
 
@@ -172,10 +178,11 @@ def test_an_account_that_a_clinic_made_is_claimed(clinic, ada, visitor):
 
     visitor.open(link).send("/login/confirm")
     assert visitor.says("Choose a password, and enter your date of birth")
+    assert visitor.status == 200, "nothing was wrong until now"
     visitor.send("/login/confirm", password=PASSWORD, birthday="2001-02-04")
-    assert (visitor.status, visitor.says("not the date of birth")) == (409, True)
+    assert (visitor.status, visitor.says("not the date of birth")) == (400, True)
     visitor.send("/login/confirm", password="short", birthday="2001-02-03")
-    assert (visitor.status, visitor.says("8 to 72 characters")) == (409, True)
+    assert (visitor.status, visitor.says("8 to 72 characters")) == (400, True)
     visitor.send("/login/confirm", password=PASSWORD, birthday="2001-02-03")
     assert visitor.says("The account is yours.")
     log_in(visitor, "kay.kid@example.org")
@@ -202,7 +209,7 @@ def test_a_forgotten_password_is_replaced(dot, visitor):
 @pytest.mark.parametrize("page", ["/login/forgot", "/login/resend"])
 def test_an_address_with_a_slash_is_refused_in_words(visitor, page):
     visitor.open(page).send(page, email="a/b@example.org/../x")
-    assert visitor.status == 404
+    assert visitor.status == 400
     assert visitor.says("An address looks like")
 
 
@@ -275,6 +282,45 @@ def test_a_wrong_password_is_refused_in_words(dot, visitor):
 
 
 @pytest.mark.parametrize(
+    ("kind", "part"),
+    [("clinician", "key"), ("offer", "key"), ("offer", "other"), ("care_team", "other")],
+)
+def test_what_a_form_sends_makes_no_address_of_another_operation(clinic, ben, visitor, kind, part):
+    """A person's own session would be used for it."""
+    log_in(visitor, with_password(ben).email)
+    before = ben.api.get(f"/v1/clinics/{clinic['id']}").json()
+    for wrong in (f"{clinic['id']}/patients/x", "../x", "a/b", f"{clinic['id']}/../{clinic['id']}"):
+        fields = {"kind": kind, "key": "x", "other": clinic["id"], part: wrong}
+        token = visitor.client.cookies["csrftoken"].value
+        for answer in ("accept", "decline"):
+            data = {**fields, "answer": answer, "csrfmiddlewaretoken": token}
+            page = visitor.client.post("/login/answer", data)
+            assert page.status_code == 404, (kind, part, wrong)
+    assert ben.api.get(f"/v1/clinics/{clinic['id']}").json() == before
+
+
+def test_names_are_shown_as_they_are_typed(clinic, ada, visitor):
+    name = """<script>alert(1)</script> "quoted" & '{{ x }}'"""
+    db.collection("clinics").update_one({"_id": ObjectId(clinic["id"])}, {"$set": {"name": name}})
+    fay = with_password(make_person("Fay Friend"))
+    profile_service().update_profile(ada.user_id, {"fullName": name})
+    body = {"email": fay.email, "roles": ["CLINIC_MEMBER"]}
+    ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body)
+    log_in(visitor, fay.email)
+    assert (visitor.status, visitor.text.count("&lt;script&gt;")) == (200, 2), visitor.text
+    assert "<script" not in visitor.text
+    visitor.open("/signup?inviteEmail=" + quote('"><script>alert(1)</script>'))
+    assert "<script" not in visitor.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver:1@evil.example", "evil.example:80"])
+def test_a_forged_host_is_in_no_answer(visitor, host):
+    for path in ("/login", "/login/out", "/signup"):
+        page = visitor.client.get(path, headers={"Host": host, "X-Forwarded-Host": host})
+        assert "evil" not in page.content.decode() + str(page.headers)
+
+
+@pytest.mark.parametrize(
     "action",
     ["/login", "/login/confirm", "/login/answer", "/login/out", "/login/forgot", "/login/resend",
      "/signup", "/confirm-password-reset"],
@@ -344,12 +390,25 @@ def test_what_does_not_answer_is_not_shown_as_nothing(dot, visitor, monkeypatch)
 
 
 # --- where they are not -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("accept", ["application/json", "*/*", None])
-def test_other_clients_are_answered_as_before(accept, eve):
-    headers = {"Accept": accept} if accept else {}
-    answer = QuickClient().get("/login", headers=headers)
-    assert (answer.status_code, answer.json()) == (400, {"message": "session token is missing"})
-    assert eve.api.get("/signup", headers=headers).status_code == 404
+@pytest.mark.parametrize("path", PATHS)
+def test_a_client_that_takes_no_page_is_told_what_this_is(path, eve):
+    for client in (QuickClient(), eve.api):
+        answer = client.get(path, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()) == (406, {"message": frame.FOR_PEOPLE})
+        assert "open it in a browser" in frame.FOR_PEOPLE
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("accept", ["*/*", "text/*", None])
+def test_a_client_that_says_nothing_of_pages_gets_one(path, accept):
+    """As curl, and what looks through mails."""
+    answer = QuickClient().get(path, headers={"Accept": accept} if accept else {}, follow=True)
+    assert (answer.status_code, answer["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_other_methods_are_no_part_of_a_page(path):
+    assert QuickClient().delete(path, headers={"Accept": CHROME}).status_code == 400
 
 
 @pytest.mark.parametrize(
