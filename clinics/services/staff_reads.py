@@ -110,7 +110,7 @@ def is_invite(text: str) -> bool:
 
 
 def names_in_clinic(clinic_id: ObjectId, user_ids: Sequence[str]) -> dict[str, str]:
-    """Of present members, by user id."""
+    """Names of present members, by user id."""
     members = list_members_with_ids(clinic_id, user_ids)
     return {member["userId"]: safe_reading.text(member.get("name")) or "" for member in members}
 

@@ -269,7 +269,7 @@ def _begin(request: HttpRequest, chosen: _Chosen, work: Work, reason: str) -> Ht
 
 
 def _left_out(pasted: Pasted | None) -> dict[str, int]:
-    """Of the lines that were pasted; what they were is not kept."""
+    """How many of the pasted lines name no one patient; what they were is not kept."""
     if pasted is None:
         return {}
     counts = {NO_PATIENT: len(pasted.unknown), SEVERAL_PATIENTS: len(pasted.ambiguous)}

@@ -40,7 +40,7 @@ def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[Object
 
 
 def names_in_clinic(clinic_id: ObjectId, user_ids: Sequence[str]) -> dict[str, str]:
-    """Of present patients, by user id; "" for one without a name."""
+    """Names of present patients, by user id; "" for one without a name."""
     keys = [(clinic_id, user_id) for user_id in user_ids]
     return {user_id: name for (_, user_id), name in names_of_present(keys).items()}
 

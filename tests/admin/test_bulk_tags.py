@@ -209,7 +209,7 @@ def test_lines_that_name_no_one_patient_are_counted_on_the_page_of_the_job(clini
 
 
 def test_while_it_is_at_work_no_one_is_named(clinic, people, person):
-    """The page reloads itself, and each time would be a look."""
+    """The page reloads itself, and each time would be a view."""
     job_id = tag_begun(person, clinic)
     running._take_step(job())
     left = [{"words": "has the tag already", "count": 1, "items": [people[1]["userId"]]}]
