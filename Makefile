@@ -1,6 +1,6 @@
 # Every command of the project. On a fresh machine `make run` and `make test` do all the set-up by themselves.
 PYTHON_BIN := .venv/bin/python
-SOURCES := kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications scripts deploy clients tests manage.py
+SOURCES := kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications webhooks scripts deploy clients tests manage.py
 # Options for the tests that `make test` leaves out.
 OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
@@ -29,7 +29,7 @@ walks: dev-setup  ## tests that try every value, caller and page, and long stori
 lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m ruff check $(SOURCES)
 	$(PYTHON_BIN) -m ruff format --check $(SOURCES)
-	$(PYTHON_BIN) -m mypy kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications
+	$(PYTHON_BIN) -m mypy kernel clinics_site users clinic_records patients clinics confirmations ehr redox xealth merges notifications webhooks
 	.venv/bin/lint-imports
 # It begins with all that `manage.py check` checks.
 	$(PYTHON_BIN) -m scripts.with_servers $(PYTHON_BIN) manage.py makemigrations --check --dry-run

@@ -83,3 +83,12 @@ class AccountMerged(outbox.Event):
     role: str
     source_clinic_name: str
     target_clinic_name: str
+
+
+@outbox.event("invitation.accepted", access=accesses.NO_PATIENT)
+class InvitationAccepted(outbox.Event):
+    """Someone has joined a clinic by an invitation; `role` is clinician or patient."""
+
+    clinic_id: str
+    user_id: str = outbox.key()
+    role: str

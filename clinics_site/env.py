@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeVar
 
 import environ
@@ -81,6 +82,18 @@ def words(name: str, default: str = "", *, help: str) -> list[str]:  # noqa: A00
     """A comma-separated list."""
     value = _read(name, "list", default, help, str)
     return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def networks(name: str, *, help: str) -> tuple[IPv4Network | IPv6Network, ...]:  # noqa: A002
+    """A comma-separated list of networks."""
+
+    def parse(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(word.strip()) for word in value.split(",") if word.strip())
+
+    nowhere: tuple[IPv4Network | IPv6Network, ...] = ()
+    found = _read(name, "list of networks", nowhere, help, parse)
+    VARIABLES[name] = Variable(name, "list of networks", "", help)
+    return found
 
 
 def prefixed(prefix: str, *, help: str) -> dict[str, str]:  # noqa: A002

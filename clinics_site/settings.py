@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "xealth.apps.XealthConfig",
     "merges.apps.MergesConfig",
     "notifications.apps.NotificationsConfig",
+    "webhooks.apps.WebhooksConfig",
 ]
 
 MIDDLEWARE = [
@@ -220,6 +221,7 @@ POLICY_MODULES = [
     "redox.policy",
     "xealth.policy",
     "merges.policy",
+    "webhooks.policy",
 ]
 TOKEN_CHECKER = "users.services.tokens.check_token"  # noqa: S105
 TOKEN_IS_PERSONAL = "users.services.tokens.is_personal"  # noqa: S105
@@ -345,6 +347,21 @@ MIGRATIONS_PER_SECOND = env.number(
     15,
     at_least=1,
     help="patients moved per second in a migration",
+)
+
+# --- Webhooks ----------------------------------------------------------------------------------
+WEBHOOK_SECRETS_KEY = env.text(
+    "WEBHOOK_SECRETS_KEY",
+    help="encrypts the secrets that sign messages to webhooks; unset: derived from SECRET_KEY. Keep it out of the "
+    "database",
+)
+WEBHOOK_SECRETS_OLD_KEYS = env.words(
+    "WEBHOOK_SECRETS_OLD_KEYS",
+    help="retired values of WEBHOOK_SECRETS_KEY (or SECRET_KEY, where that was used)",
+)
+WEBHOOK_ALLOWED_NETWORKS = env.networks(
+    "WEBHOOK_ALLOWED_NETWORKS",
+    help="networks, as 10.1.0.0/16, that webhooks may lead into although they are not of the internet, by http too",
 )
 
 # --- Redox -------------------------------------------------------------------------------------
@@ -501,7 +518,7 @@ OUTBOX_RELAY_SECONDS = env.number(
     at_least=1,
     help="seconds between two searches for undelivered events",
 )
-OUTBOX_QUEUES = ("default", "ehr", "merges")
+OUTBOX_QUEUES = ("default", "ehr", "merges", "webhooks")
 CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

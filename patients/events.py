@@ -73,3 +73,11 @@ class TagUsedInBulk(outbox.Event):
 @outbox.event("clinic.count_doubted", access=accesses.NO_PATIENT)
 class CountDoubted(outbox.Event):
     clinic_id: str = outbox.key()
+
+
+@outbox.event("patient.summary_updated", access=accesses.in_path("user_id"))
+class SummaryUpdated(outbox.Event):
+    """The summary in a record was replaced or removed; that of a person is changed in all their clinics."""
+
+    clinic_id: str
+    user_id: str = outbox.key()

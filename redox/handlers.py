@@ -7,7 +7,9 @@ from redox.kinds import MESSAGE, SCHEDULED
 from redox.services import orders, scheduled_sends, scheduling
 
 
-@processing.subscribe(MESSAGE, MessageReceived, "redox.process_message", outside="redox: insert")
+@processing.subscribe(
+    MESSAGE, MessageReceived, "redox.process_message", outside="redox: insert", is_order=True
+)
 def process_message(event: MessageReceived) -> None:
     processing.run(MESSAGE, event.document_id, orders.process_message)
 

@@ -22,6 +22,7 @@ ROOMS = (
     "confirmations",
     "notifications",
     "merges",
+    "webhooks",
     "ehr",
     "clinics",
     "patients",

@@ -23,7 +23,17 @@ COMMANDS = {
     ],
     # A queue of its own: a long EHR sync does not keep mails waiting.
     "ehr-worker": [
-        *(*_PYTHON, "celery", "-A", "clinics_site", "worker", "-Q", "ehr,merges", "-n", "ehr@%h"),
+        *(
+            *_PYTHON,
+            "celery",
+            "-A",
+            "clinics_site",
+            "worker",
+            "-Q",
+            "ehr,merges,webhooks",
+            "-n",
+            "ehr@%h",
+        ),
         *("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"),
     ],
     "beat": [*_PYTHON, "celery", "-A", "clinics_site", "beat", "--pidfile="],

@@ -8,6 +8,7 @@ from pymongo import monitoring
 
 from clinic_records.store.closures import COLLECTION as CLOSURES
 from patients.kept import ROWS
+from webhooks.store.hooks import COLLECTION as WEBHOOKS
 
 WRITES = {"insert", "update", "delete", "findAndModify", "drop"}
 
@@ -39,7 +40,7 @@ class _Commands(monitoring.CommandListener):
                 intervene(event.command[event.command_name])
         if event.command.get(event.command_name) == ROWS and _lists_ids(event.command):
             self.scans.append(event.command_name)
-        if event.command.get("find") == CLOSURES:
+        if event.command.get("find") == CLOSURES or _reads_listeners(event.command):
             return  # once a second in each process, whatever is asked
         for recorder in self.recorders:
             recorder.append(event.command_name)
@@ -50,6 +51,13 @@ class _Commands(monitoring.CommandListener):
     def failed(self, event):
         for recorder in self.failures:
             recorder.append(event.failure.get("code"))
+
+
+def _reads_listeners(command):
+    return command.get("find") == WEBHOOKS and set(command.get("projection", ())) == {
+        "clinicId",
+        "kinds",
+    }
 
 
 def _lists_ids(command):

@@ -18,7 +18,7 @@ from tests import reached
 from tests.commands import take_scans, take_written, was_written
 from tests.environment import DATABASE
 
-pytest_plugins = ["tests.cast", "tests.bodies", "tests.faults", "tests.pace"]
+pytest_plugins = ["tests.cast", "tests.bodies", "tests.faults", "tests.pace", "tests.receivers"]
 # How many tests ago there were processes, whose writes are not noticed. MongoDB may carry out the last one of a killed
 # process a moment later.
 _last = {"processes": 0}
@@ -132,6 +132,7 @@ def clean_state(django_db_setup, request):
     from patients.services import prepared
     from tests import following, replay, stored_documents
     from users.services import neighbours
+    from webhooks.services import listeners
 
     database = db.database()
     written = take_written()
@@ -148,6 +149,7 @@ def clean_state(django_db_setup, request):
     # The embedded service keeps its own token, whose record was just deleted.
     neighbours.user_service.cache_clear()
     closures.forget()
+    listeners.forget()
     prepared._mark.remember()
     yield
     assert take_scans() == []

@@ -6,6 +6,6 @@ from xealth.kinds import ORDER
 from xealth.services import orders
 
 
-@processing.subscribe(ORDER, OrderNotified, "xealth.process_order")
+@processing.subscribe(ORDER, OrderNotified, "xealth.process_order", is_order=True)
 def process_order(event: OrderNotified) -> None:
     processing.run(ORDER, event.document_id, orders.process_order)

@@ -6,6 +6,7 @@ from typing import Any
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access, closures
+from clinics.events import InvitationAccepted
 from clinics.services import clinicians, clinics
 from confirmations.choices import Status
 from confirmations.documents import ConfirmationDocument
@@ -14,7 +15,7 @@ from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import ClinicAnswer, clinic_answers
 from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
-from kernel import clock, db, mail_limits
+from kernel import clock, db, mail_limits, outbox
 from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
@@ -223,6 +224,10 @@ def _complete(offer: ConfirmationDocument) -> None:
     completed = transitions.perform(Kind.CLINIC_SHARE, Event.ACCEPT, offer["_id"], parties)
     if completed is None or any(completed.get(name) != offer.get(name) for name in _OFFERED):
         raise Forbidden(message=texts.FORBIDDEN)
+    accepted = InvitationAccepted(
+        clinic_id=offer["clinicId"], user_id=offer["creatorId"], role="patient"
+    )
+    outbox.emit(accepted)
 
 
 def _granted(document: ConfirmationDocument) -> tuple[str, ...]:

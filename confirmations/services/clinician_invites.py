@@ -9,6 +9,7 @@ from typing import Any
 
 from clinic_records.documents import ClinicDocument, ClinicianDocument
 from clinic_records.services import access
+from clinics.events import InvitationAccepted
 from clinics.services import clinicians, membership_restrictions
 from clinics.services.clinicians import ClinicianDetails
 from confirmations.choices import Status
@@ -19,7 +20,7 @@ from confirmations.services.documents import new_confirmation
 from confirmations.services.failures import clinic_answers
 from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
-from kernel import db, mail_limits
+from kernel import db, mail_limits, outbox
 from kernel.db import Document
 from kernel.errors import Conflict, ConstraintViolation, Forbidden, NotFound
 from kernel.principal import Principal
@@ -244,9 +245,13 @@ def accept_invite(*, caller: Principal, invite_id: str) -> ClinicianDocument:
         accepted = transitions.perform(Kind.CLINICIAN, Event.ACCEPT, invite_id, parties)
         _check_acceptable(accepted, account, caller)
         with clinic_answers():
-            return clinicians.associate_clinician(
+            clinician = clinicians.associate_clinician(
                 clinic_id=clinic_id, invite_id=invite_id, user_id=caller.user_id, name=name
             )
+        outbox.emit(
+            InvitationAccepted(clinic_id=clinic_id, user_id=caller.user_id, role="clinician")
+        )
+        return clinician
 
     return db.run_in_transaction(write)
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
 
 from ehr.choices import Failure
+from ehr.events import OrderProcessed
 from ehr.reading import Unreadable
 from ehr.store import processing as store
 from kernel import accesses, clock, db, ids, outbox
@@ -38,14 +40,23 @@ Event = Callable[..., outbox.Event]
 Handler = Callable[[Any], None]
 # The event of each kind, by the kind's name.
 EVENTS: dict[str, Event] = {}
+# Kinds whose documents arrive as orders of a health record.
+ORDERS: set[str] = set()
 
 
 def subscribe(
-    kind: str, event: type[outbox.Event], name: str, *, outside: str = ""
+    kind: str,
+    event: type[outbox.Event],
+    name: str,
+    *,
+    outside: str = "",
+    is_order: bool = False,
 ) -> Callable[[Handler], Handler]:
     """The handler of the kind's event, which has a `document_id` and is about someone (`about`). A parked row ends the
-    record as failed. `outside`: see `outbox.subscribe`."""
+    record as failed. `outside`: see `outbox.subscribe`. `is_order`: its end is told (`OrderProcessed`)."""
     EVENTS[kind] = event
+    if is_order:
+        ORDERS.add(kind)
     return outbox.subscribe(
         event,
         name,
@@ -109,7 +120,26 @@ def run(kind: str, document_id: str, work: Callable[[Document], Outcome]) -> Non
         store.set_waiting(record["_id"], reason, clock.now())
         raise
     result = {"state": outcome.state, "outcome": outcome.code}
-    store.set_fields(record["_id"], result, clock.now())
+    _end(record, outcome.state, lambda: store.set_fields(record["_id"], result, clock.now()))
+
+
+def _end(record: Document, state: str, write: Callable[[], None]) -> None:
+    """Tells of the end of an order, where anyone waits for it."""
+    event = OrderProcessed(
+        document_id=str(record["documentId"]),
+        state=state,
+        clinic_id=str(record.get("clinicId") or ""),
+        user_id=record.get("userId") or "",
+    )
+    if record["kind"] not in ORDERS or not outbox.has_effect(event):
+        write()
+        return
+
+    def write_and_emit() -> None:
+        write()
+        outbox.emit(event)
+
+    db.run_in_transaction(write_and_emit)
 
 
 @contextmanager
@@ -142,7 +172,12 @@ def is_lasting(error: DomainError) -> bool:
 
 
 def park(kind: str, document_id: str, reason: str) -> None:
-    store.set_failed(kind, ObjectId(document_id), reason, clock.now())
+    fail = partial(store.set_failed, kind, ObjectId(document_id), reason, clock.now())
+    record = store.find(kind, ObjectId(document_id))
+    if record is None or record["state"] in (store.DONE, store.IGNORED, store.FAILED):
+        fail()
+    else:
+        _end(record, store.FAILED, fail)
 
 
 def note(record: Document, **fields: Any) -> None:

@@ -37,6 +37,10 @@ def start(kind: str, document_id: ObjectId, moment: datetime) -> Document | None
     )
 
 
+def find(kind: str, document_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"kind": kind, "documentId": document_id})
+
+
 def set_fields(record_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> None:
     db.collection(COLLECTION).update_one(
         {"_id": record_id}, {"$set": {**fields, "updatedTime": moment}}

@@ -6,6 +6,7 @@ try, where staff see it and can start it again. Payloads hold ids only.
 """
 
 from kernel.outbox.delivery import work
+from kernel.outbox.derived import derive, has_effect
 from kernel.outbox.emitting import emit, emit_many, withdraw
 from kernel.outbox.events import Event, event, key, secret
 from kernel.outbox.operators import (
@@ -33,9 +34,11 @@ __all__ = [
     "dead_by_handler",
     "depth",
     "depth_by_queue",
+    "derive",
     "emit",
     "emit_many",
     "event",
+    "has_effect",
     "is_ours",
     "key",
     "nudge",

@@ -6,7 +6,7 @@ from datetime import datetime
 from bson import ObjectId, Timestamp
 
 from kernel import clock, db, tracing
-from kernel.outbox import events, rows, subscriptions, waking
+from kernel.outbox import derived, events, rows, subscriptions, waking
 from kernel.outbox.events import Event
 from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
@@ -47,7 +47,7 @@ def emit_many(
     trace = {"trace": parent} if parent else {}
     stored = [
         {**_row(event, subscription), **times, **trace}
-        for event in emitted
+        for event in derived.with_derived(emitted)
         for subscription in subscriptions.of_event(type(event))
         if (begun_here or subscription.is_ours) and queue in (None, subscription.queue)
     ]

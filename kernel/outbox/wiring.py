@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
-from kernel.outbox import events, subscriptions
+from kernel.outbox import derived, events, subscriptions
 from kernel.outbox.events import Event
 
 
@@ -47,7 +47,8 @@ def _app_of(event: type[Event]) -> str:
 
 
 def _is_heard(event: type[Event]) -> bool:
-    return any(subscription.event is event for subscription in subscriptions.BY_NAME.values())
+    """By a handler, or by that of an event which is derived from it."""
+    return bool(subscriptions.of_event(event) or derived.derivations_of(event))
 
 
 def title(event: type[Event]) -> str:

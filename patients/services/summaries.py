@@ -1,12 +1,13 @@
 """Summaries of a user's data, kept with the records of all clinics (rules PATIENT-104 to PATIENT-112)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from kernel import accesses, clock, db, numbers
+from kernel import accesses, clock, db, numbers, outbox
 from kernel.db import Document
 from kernel.errors import BadRequest, NoChange
 from patients import statistics
+from patients.events import SummaryUpdated
 from patients.statistics import Statistic
 from patients.store import patients as store
 
@@ -42,17 +43,45 @@ def update_summary(*, user_id: str, body: Document | None) -> None:
     Raises NoChange if the user is a patient of no clinic.
     """
     moment = clock.now()
-    if body is None:
-        changed = store.remove_summary(user_id, moment)
-    else:
-        parts = {
-            f"{kind}Stats": _stored(kind, body[f"{kind}Stats"])
-            for kind in statistics.KINDS
-            if "id" in body.get(f"{kind}Stats", {})
-        }
-        changed = store.set_summary(user_id, parts, moment)
-    if not changed:
+    parts = None if body is None else _parts(body)
+
+    def change() -> list[str]:
+        if parts is None:
+            return store.remove_summary(user_id, moment)
+        return store.set_summary(user_id, parts, moment)
+
+    is_told = outbox.has_effect(SummaryUpdated(clinic_id="", user_id=user_id))
+    if not (_change_and_tell(change) if is_told else change()):
         raise NoChange
+
+
+def _change_and_tell(change: Callable[[], list[str]]) -> list[str]:
+    """Whose records `change` has changed."""
+
+    def change_and_emit() -> list[str]:
+        user_ids = change()
+        for user_id in dict.fromkeys(user_ids):
+            _tell(user_id)
+        return user_ids
+
+    return db.run_in_transaction(change_and_emit)
+
+
+def _tell(user_id: str) -> None:
+    """In the transaction of the change, and only where anyone waits for it: the clinics have to be read."""
+    if outbox.has_effect(SummaryUpdated(clinic_id="", user_id=user_id)):
+        records = store.list_of_user(user_id, {"clinicId": 1})
+        outbox.emit_many(
+            SummaryUpdated(clinic_id=str(record["clinicId"]), user_id=user_id) for record in records
+        )
+
+
+def _parts(body: Document) -> Document:
+    return {
+        f"{kind}Stats": _stored(kind, body[f"{kind}Stats"])
+        for kind in statistics.KINDS
+        if "id" in body.get(f"{kind}Stats", {})
+    }
 
 
 def remove_summary(summary_id: str) -> None:
@@ -62,7 +91,7 @@ def remove_summary(summary_id: str) -> None:
         kinds = (f"{kind}Stats" for kind in statistics.KINDS)
         return [who for kind in kinds for who in store.remove_summary_part(kind, summary_id)]
 
-    user_ids = db.run_in_transaction(remove)
+    user_ids = _change_and_tell(remove)
     for user_id in user_ids:
         accesses.note_patient(user_id)
     if not user_ids:

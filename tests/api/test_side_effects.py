@@ -33,6 +33,7 @@ from tests.xealth_orders import NOTIFICATION, notification
 from users.clients.protocol import UserUpdate
 from users.events import PasswordSet
 from users.services import neighbours
+from webhooks.events import DeliveryDue, Happened
 
 ENTERED = {"fullName": "Iris Example", "birthDate": "1984-05-06", "email": "iris@example.org"}
 REDOX = {"verification-token": "redox-test-token"}
@@ -269,6 +270,8 @@ def events_of_workers(_):
         SyncBegun(sync_id=ID),
         BulkRunDue(run_id=ID),
         JobDue(job_id=ID),
+        Happened(kind="patient.created", subject=USER, time="", clinic_ids=[ID]),
+        DeliveryDue(delivery_id=ID, line=f"{ID}:{USER}"),
     ):
         outbox.emit(event)
 
@@ -283,7 +286,10 @@ EFFECTS = {
     another_role: {"notifications.announce_roles": 1, "notifications.refresh_marketing": 1},
     deleted_tag: {"clinics.remove_tag_from_patients": 1},
     withdrawn_invite: {"confirmations.end_invite": 1},
-    deleted_clinic: {"confirmations.end_invitations_of_clinic": 1},
+    deleted_clinic: {
+        "confirmations.end_invitations_of_clinic": 1,
+        "webhooks.remove_with_clinic": 1,
+    },
     migration: {"clinics.migrate_patients": 1},
     new_custodial: {
         "clinics.fill_profile": 1,
@@ -308,6 +314,7 @@ EFFECTS = {
         "merges.run": 1,
         "confirmations.move_invitations": 1,
         "notifications.announce_merge": 3,
+        "webhooks.end_with_clinic": 1,
     },
     another_clinic: {"confirmations.move_claim_link": 1},
     redox_order: {"redox.process_message": 1},
@@ -330,6 +337,8 @@ EFFECTS = {
         "redox.carry_out_sync": 1,
         "ehr.carry_out_bulk_run": 1,
         "core.carry_out_job": 1,
+        "webhooks.tell": 1,
+        "webhooks.deliver": 1,
     },
 }
 HEARTBEATS = "core.note_heartbeat_of_"  # the scheduler causes them, and no one but we hears them

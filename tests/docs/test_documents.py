@@ -29,6 +29,7 @@ SOURCES = (
     "xealth",
     "merges",
     "notifications",
+    "webhooks",
     "scripts",
 )
 

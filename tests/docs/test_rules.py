@@ -32,6 +32,7 @@ FOLDERS = (
         "notifications",
         "redox",
         "users",
+        "webhooks",
         "xealth",
     ),
     *("docs", "scripts", "tests"),

@@ -9,7 +9,7 @@ import pytest
 
 from clinics_site import checks
 from kernel import db, outbox
-from kernel.outbox import events, subscriptions, wiring
+from kernel.outbox import derived, events, subscriptions, wiring
 from tests import deliveries
 
 FOLDERS = checks.apps_of_the_project()
@@ -86,7 +86,7 @@ def test_only_its_declaration_its_emitters_and_its_handlers_name_an_event(event)
         Path(inspect.getfile(subscription.handle))
         for subscription in subscriptions.BY_NAME.values()
         if subscription.event is event
-    }
+    } | {Path(inspect.getfile(derivation)) for derivation in derived.derivations_of(event)}
 
     assert {path.name for path in handlers} == {"handlers.py"}
     named_in = {path for path in SOURCES if _imports(path, event)}

@@ -1,45 +1,21 @@
-"""Encrypts the stored keys of second factors, each for its account: a copy in another account's document is
-useless."""
-
-import base64
-import hashlib
-from functools import cache
+"""Encrypts the stored keys of second factors, each for its account (`kernel.sealing`)."""
 
 from bson import ObjectId
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from kernel.sealing import Box, Unreadable
 
-class Unreadable(Exception):
-    """Sealed with a key that we do not have, or for another account."""
+__all__ = ["Unreadable", "seal", "unseal"]
 
 
 def seal(user_id: ObjectId, secret: bytes) -> str:
-    return _box().encrypt(_owner(user_id) + secret).decode()
+    return _box().seal(user_id, secret)
 
 
 def unseal(user_id: ObjectId, sealed: str) -> bytes:
-    try:
-        content = _box().decrypt(sealed.encode())
-    except InvalidToken:
-        raise Unreadable from None
-    if not content.startswith(_owner(user_id)):
-        raise Unreadable
-    return content.removeprefix(_owner(user_id))
+    return _box().unseal(user_id, sealed)
 
 
-def _owner(user_id: ObjectId) -> bytes:
-    return user_id.binary
-
-
-def _box() -> MultiFernet:
+def _box() -> Box:
     current_key = settings.STAFF_SECOND_FACTOR_KEY or settings.SECRET_KEY
-    return MultiFernet(
-        [_fernet(text) for text in (current_key, *settings.STAFF_SECOND_FACTOR_OLD_KEYS)]
-    )
-
-
-@cache
-def _fernet(secret: str) -> Fernet:
-    digest = hashlib.sha256(b"staff second factor:" + secret.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
+    return Box("staff second factor", (current_key, *settings.STAFF_SECOND_FACTOR_OLD_KEYS))

@@ -1,0 +1,221 @@
+"""Registering webhooks, changing them, and sending messages again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bson import ObjectId
+from django.conf import settings
+
+from clinic_records.services import access
+from kernel import clock, db, guarded_http, ids, outbox
+from kernel.db import Document
+from kernel.errors import BadRequest, Conflict, ConstraintViolation, NotFound
+from webhooks.choices import TEST, EventKind, OffReason, WebhookState
+from webhooks.services import listeners, messages, signing
+from webhooks.store import deliveries
+from webhooks.store import hooks as store
+
+MOST = 20  # of a clinic, and of the installation
+OLD_SECRET_LASTS = timedelta(hours=24)
+NOT_FOUND = "webhook not found"
+NO_DELIVERY = "delivery not found"
+BAD_URL = "the url has to be an https address on the internet, without a user name or a fragment"
+TOO_MANY = f"there are {MOST} webhooks already"
+STILL_WAITING = "the delivery is waiting"
+IS_OFF = "the webhook is off"
+HAS_ENDED = "the clinic of the webhook has become a part of another one"
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What someone states of a webhook."""
+
+    url: str
+    kinds: Sequence[str]
+    description: str = ""
+
+
+def list_hooks(clinic_id: ObjectId | None) -> list[Document]:
+    """Oldest first; None: those of the installation."""
+    return store.list_of_clinic(clinic_id)
+
+
+def access_hook(clinic_id: ObjectId | None, hook_id: str) -> Document:
+    """Raises NotFound."""
+    parsed = ids.parse_id(hook_id)
+    hook = store.find(parsed) if parsed else None
+    if hook is None or hook.get("clinicId") != clinic_id:
+        raise NotFound(message=NOT_FOUND)
+    return hook
+
+
+def create(
+    clinic_id: ObjectId | None, details: Details, *, created_by: str
+) -> tuple[Document, str]:
+    """The webhook and its secret, which is shown this once. When this returns, everything that happens is told.
+
+    Raises NotFound (clinic), BadRequest (url) and ConstraintViolation (too many).
+    """
+    _check_url(details.url)
+    hook_id, secret, moment = ids.new_id(), signing.new_secret(), clock.now()
+    hook: Document = {
+        "_id": hook_id,
+        **({"clinicId": clinic_id} if clinic_id else {}),
+        **_fields(details),
+        "state": WebhookState.ON.value,
+        "secret": signing.seal(hook_id, secret),
+        "failures": 0,
+        "createdBy": created_by,
+        "createdTime": moment,
+        "updatedTime": moment,
+    }
+
+    def insert() -> None:
+        if clinic_id is not None:
+            access.access_open_clinic(clinic_id)
+        if store.count_of_clinic(clinic_id) >= MOST:
+            raise ConstraintViolation(TOO_MANY)
+        store.insert(hook)
+
+    db.run_in_transaction(insert)
+    listeners.wait_until_known()
+    return hook, secret
+
+
+def update(clinic_id: ObjectId | None, hook_id: str, details: Details, *, is_on: bool) -> Document:
+    """All that is stated is replaced. Raises NotFound, BadRequest (url) and Conflict (the clinic is gone)."""
+    hook = access_hook(clinic_id, hook_id)
+    _check_url(details.url)
+    fields = _fields(details)
+    removed = [] if details.description else ["description"]
+    store.update(hook["_id"], fields, removed=removed)
+    if is_on and hook["state"] != WebhookState.ON:
+        _switch_on(hook)
+    if not is_on:
+        store.switch_off(hook["_id"], OffReason.REQUESTED)
+    if is_on and (hook["state"] != WebhookState.ON or set(details.kinds) - set(hook["kinds"])):
+        listeners.wait_until_known()
+    return access_hook(clinic_id, hook_id)
+
+
+def switch(hook: Document, *, is_on: bool) -> None:
+    """Raises Conflict where the clinic of the webhook is gone."""
+    if not is_on:
+        store.switch_off(hook["_id"], OffReason.REQUESTED)
+        return
+    _switch_on(hook)
+    listeners.wait_until_known()
+
+
+def _switch_on(hook: Document) -> None:
+    if store.switch_on(hook["_id"]) is None:
+        raise Conflict(HAS_ENDED)
+
+
+def remove(hook: Document) -> None:
+    """With its deliveries: what waits is not sent any more."""
+
+    def delete() -> None:
+        store.delete(hook["_id"])
+        deliveries.delete_of_webhook(hook["_id"])
+
+    db.run_in_transaction(delete)
+
+
+def rotate_secret(hook: Document) -> tuple[Document, str]:
+    """The webhook and its new secret. The one before signs, too, for a day; one from before that no more."""
+    secret = signing.new_secret()
+    fields = {
+        "secret": signing.seal(hook["_id"], secret),
+        "oldSecret": hook["secret"],
+        "oldSecretUntil": clock.now() + OLD_SECRET_LASTS,
+    }
+    changed = store.update(hook["_id"], fields)
+    if changed is None:
+        raise NotFound(message=NOT_FOUND)
+    return changed, secret
+
+
+# --- deliveries -----------------------------------------------------------------------------------
+def list_deliveries(
+    hook: Document, *, state: str | None, skip: int, limit: int
+) -> tuple[list[Document], int]:
+    """Newest first, and how many there are."""
+    return deliveries.list_page(hook["_id"], state=state, skip=skip, limit=limit)
+
+
+def send_test(hook: Document) -> Document:
+    """A message of a kind of its own, which is tried at once. Raises Conflict where the webhook is off."""
+    _require_on(hook)
+    clinic_id = hook.get("clinicId")
+    tried = messages.Occurrence(
+        event_id=f"test:{ids.new_id()}",
+        kind=TEST,
+        subject=str(hook["_id"]),
+        time=clock.now().isoformat(),
+        clinic_ids=[],
+        data={"clinicId": str(clinic_id)} if clinic_id else {},
+    )
+    delivery = messages.new_delivery(hook, tried)
+    delivery["isAtOnce"] = True
+    db.run_in_transaction(lambda: messages.store_and_emit([delivery]))
+    return delivery
+
+
+def replay(hook: Document, delivery_id: str) -> Document:
+    """Send a message again that was delivered or parked, with its id, for up to a day. Raises NotFound, and Conflict
+    where it still waits or the webhook is off."""
+    _require_on(hook)
+    parsed = ids.parse_id(delivery_id)
+    found = deliveries.find(parsed) if parsed else None
+    if found is None or found["webhookId"] != hook["_id"]:
+        raise NotFound(message=NO_DELIVERY)
+
+    def begin_again() -> Document | None:
+        delivery = deliveries.begin_again(hook["_id"], found["_id"], clock.now())
+        if delivery is not None:
+            outbox.emit(messages.due(delivery))
+        return delivery
+
+    begun = db.run_in_transaction(begin_again)
+    if begun is None:
+        raise Conflict(STILL_WAITING)
+    return begun
+
+
+MOST_REPLAYED = 500
+
+
+def replay_parked(hook: Document) -> int:
+    """Send what was parked again, the oldest first, `MOST_REPLAYED` at most. Returns how many. Raises Conflict where
+    the webhook is off."""
+    _require_on(hook)
+
+    def begin_again() -> int:
+        begun = [
+            deliveries.begin_again(hook["_id"], parked["_id"], clock.now())
+            for parked in deliveries.list_parked(hook["_id"], limit=MOST_REPLAYED)
+        ]
+        outbox.emit_many(messages.due(one) for one in begun if one is not None)
+        return len(begun)
+
+    return db.run_in_transaction(begin_again)
+
+
+def _require_on(hook: Document) -> None:
+    if hook["state"] == WebhookState.OFF:
+        raise Conflict(IS_OFF)
+
+
+def _check_url(url: str) -> None:
+    try:
+        guarded_http.check_url(url, allowed=settings.WEBHOOK_ALLOWED_NETWORKS)
+    except guarded_http.Refused:
+        raise BadRequest(BAD_URL) from None
+
+
+def _fields(details: Details) -> Document:
+    known = [kind for kind in EventKind.values if kind in details.kinds]
+    described = {"description": details.description} if details.description else {}
+    return {"url": details.url, "kinds": known, **described}
