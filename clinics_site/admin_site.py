@@ -115,6 +115,7 @@ def navigation(request: HttpRequest) -> list[Item]:
             "items": [
                 _item("Jobs", "work_history", "jobs", _needs(roles.FIND), "g j"),
                 _item("Events", "stacks", "outbox", _needs(roles.FIND), "g e"),
+                _item("Webhooks", "webhook", "webhooks", _needs(roles.INTEGRATION), "g w"),
                 _item("Mails", "drafts", "mails", _needs(roles.FIND)),
                 _item("Audit trail", "policy", "audit", _needs(roles.AUDIT), "g a"),
                 _item("Who has seen a patient", "visibility", "accesses", _needs(roles.AUDIT)),

@@ -753,7 +753,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_AUTHENTICATION": [],
     "DEFAULT_GENERATOR_CLASS": "kernel.api.description.Generator",
     "PREPROCESSING_HOOKS": ["kernel.api.description.only_operations"],
-    "POSTPROCESSING_HOOKS": ["kernel.api.description.add_components"],
+    "POSTPROCESSING_HOOKS": [
+        "webhooks.api.description.add_webhooks",
+        "kernel.api.description.add_components",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -24,6 +24,7 @@ from merges.api.urls import urlpatterns as merges
 from patients.api.urls import urlpatterns as patients
 from redox.api.urls import urlpatterns as redox
 from users.api.urls import urlpatterns as users
+from webhooks.api.urls import urlpatterns as webhooks
 from xealth.api.urls import urlpatterns as xealth
 
 # People write these addresses with and without a slash at the end, and browsers ask for the last by themselves.
@@ -44,6 +45,7 @@ urlpatterns = [
     *users,
     *xealth,
     *merges,
+    *webhooks,
     *pages,
     path("metrics", metrics.view),
     path("schema", SpectacularAPIView.as_view(), name="schema"),

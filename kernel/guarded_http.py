@@ -25,7 +25,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from kernel import db, http, neighbours
+from kernel import db, http
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -62,34 +62,26 @@ def check_url(url: str, *, allowed: Sequence[Network]) -> None:
 
 
 def post(
-    service: str,
     url: str,
     *,
     body: bytes,
     headers: Mapping[str, str],
     allowed: Sequence[Network],
 ) -> int:
-    """The status of the answer; nothing else of it is read. `service`: a name of our own for the metrics. `allowed`:
-    networks that may be called although they are not of the internet, by http too.
+    """The status of the answer; nothing else of it is read. `allowed`: networks that may be called although they
+    are not of the internet, by http too.
 
     Raises Refused and Unreachable, and AssertionError in a transaction (see `kernel.http`).
     """
     if db.in_transaction():
         raise AssertionError(http.IN_TRANSACTION)
     check_url(url, allowed=allowed)
-    with neighbours.call(service) as call:
-        try:
-            status = _send(httpx2.URL(url), body, headers, allowed)
-        except (
-            httpcore2.NetworkError,
-            httpcore2.TimeoutException,
-            httpcore2.ProtocolError,
-        ) as error:
-            raise Unreachable(type(error).__name__) from None
-        except (ssl.SSLError, OSError, UnicodeError) as error:
-            raise Unreachable(type(error).__name__) from None
-        call.answered(status)
-        return status
+    try:
+        return _send(httpx2.URL(url), body, headers, allowed)
+    except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
+        raise Unreachable(type(error).__name__) from None
+    except (ssl.SSLError, OSError, UnicodeError) as error:
+        raise Unreachable(type(error).__name__) from None
 
 
 def _send(

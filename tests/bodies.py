@@ -13,7 +13,7 @@ from kernel.api import validation
 from kernel.api.schema import COMPONENTS, OBJECT_ID_PATTERN, kinds_of
 from kernel.ids import USER_ID_PATTERN
 from tests.cast import add_member
-from tests.factories import make_patient
+from tests.factories import make_patient, make_webhook
 from tests.policy.callers import OWN_IDS, call
 from tests.policy.test_matrix import ALLOWED
 from tests.replay import replayed
@@ -133,7 +133,9 @@ class World:
     def __init__(self, clinic_id: str, callers: dict[str, Any], own_id: str, patient_id: str):
         self._callers = callers  # by the names in the policy's table
         self._own = dict.fromkeys(OWN_IDS, own_id)
+        one = _SAMPLE_BY_PATTERN[OBJECT_ID_PATTERN]
         self.ids = {**self._own, "clinicId": clinic_id, "patientId": patient_id}
+        self.ids |= {"webhookId": one, "deliveryId": one}
 
     def send(
         self,
@@ -172,5 +174,6 @@ def _fill(clinic, ada, dot) -> str:
         {"_id": clinic_id}, {"$set": {"sites": [site], "patientTags": [tag]}}
     )
     make_patient({"_id": clinic_id}, userId=dot.user_id)
+    make_webhook(clinic_id, _id=site["id"])
     patient = ada.api.post(f"/v1/clinics/{clinic_id}/patients", PATIENT).json()
     return str(patient["id"])

@@ -86,3 +86,45 @@ def make_patients(clinic, rows):
 
 def stored_patient(clinic, user_id):
     return db.collection("patients").find_one({"clinicId": clinic["_id"], "userId": user_id})
+
+
+def make_webhook(clinic_id, **fields):
+    """One that fails, with a message of the same id that was parked."""
+    from webhooks.services import signing
+
+    hook_id, moment = fields.get("_id") or ObjectId(), clock.now()
+    hook = {
+        "_id": hook_id,
+        "clinicId": clinic_id,
+        "url": "https://192.0.2.1/hooks",
+        "kinds": ["merge.finished"],
+        "description": "Data warehouse",
+        "state": "on",
+        "secret": signing.seal(hook_id, signing.new_secret()),
+        "failures": 0,
+        "deliveredTime": moment,
+        "createdBy": "tests",
+        "createdTime": moment,
+        "updatedTime": moment,
+        **fields,
+    }
+    message = {
+        "_id": hook_id,
+        "webhookId": hook_id,
+        "clinicId": clinic_id,
+        "eventId": str(ObjectId()),
+        "kind": "patient.created",
+        "subject": "0123456789",
+        "data": {"clinicId": str(clinic_id), "userId": "0123456789"},
+        "eventTime": moment,
+        "state": "parked",
+        "attempts": 100,
+        "lastStatus": 503,
+        "lastError": "status",
+        "lastTime": moment,
+        "dueTime": moment,
+        "createdTime": moment,
+    }
+    db.collection("webhooks").insert_one(hook)
+    db.collection("webhookDeliveries").insert_one(message)
+    return hook

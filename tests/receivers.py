@@ -8,6 +8,8 @@ from ipaddress import ip_network
 
 import pytest
 
+from webhooks.services.listeners import wait_until_known  # noqa: F401 (replaced for each test)
+
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
@@ -70,12 +72,8 @@ class Receiver:
 
 
 @pytest.fixture
-def receiver(settings, monkeypatch):
-    from webhooks.services import listeners
-
+def receiver(settings):
     settings.WEBHOOK_ALLOWED_NETWORKS = LOOPBACK
-    monkeypatch.setattr(listeners, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(listeners, "MARGIN", 0)
     one = Receiver()
     yield one
     one.close()

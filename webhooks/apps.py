@@ -10,4 +10,6 @@ class WebhooksConfig(AppConfig):
     default_auto_field = "django_mongodb_backend.fields.ObjectIdAutoField"
 
     def ready(self) -> None:
-        registration.load(self.name, "indexes", "events", "handlers", packages=("api.schemas",))
+        registration.load(
+            self.name, "indexes", "events", "handlers", "metrics", packages=("api.schemas",)
+        )

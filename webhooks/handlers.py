@@ -131,7 +131,12 @@ def give_up(event: DeliveryDue, reason: str) -> None:
 
 
 @outbox.subscribe(
-    DeliveryDue, "webhooks.deliver", queue=QUEUE, on_dead=give_up, retries=delivering.RETRIES
+    DeliveryDue,
+    "webhooks.deliver",
+    queue=QUEUE,
+    on_dead=give_up,
+    retries=delivering.RETRIES,
+    waits_for_others=True,
 )
 def deliver(event: DeliveryDue) -> None:
     delivering.deliver(event.delivery_id)

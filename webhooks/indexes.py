@@ -5,7 +5,7 @@ from datetime import timedelta
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from kernel import indexes
-from webhooks.choices import DeliveryState, WebhookState
+from webhooks.choices import WebhookState
 
 # Long enough to ask what became of a message, and to send it again.
 KEEP_DELIVERIES = timedelta(days=30)
@@ -34,9 +34,8 @@ indexes.declare(
     ),
     IndexModel([("webhookId", ASCENDING), ("_id", DESCENDING)], name="DeliveriesByWebhook"),
     IndexModel(
-        [("webhookId", ASCENDING), ("_id", DESCENDING)],
-        name="ParkedDeliveries",
-        partialFilterExpression={"state": DeliveryState.PARKED.value},
+        [("webhookId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)],
+        name="DeliveriesByState",
     ),
     IndexModel(
         [("createdTime", ASCENDING)],

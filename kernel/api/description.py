@@ -88,7 +88,9 @@ def add_components(
     components.setdefault("schemas", {}).update(
         {
             name: COMPONENTS[name]
-            for name in sorted(_used([result["paths"], components["responses"]]))
+            for name in sorted(
+                _used([result["paths"], result.get("webhooks", {}), components["responses"]])
+            )
         }
     )
     examples.add_to(result)

@@ -50,7 +50,7 @@ def depth() -> dict[str, float]:
     A reminder for next week is not waiting yet.
     """
     moment = clock.now()
-    waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
+    waiting = _waiting(moment)
     try:
         return {
             "waiting": rows.collection().count_documents(waiting),
@@ -59,6 +59,17 @@ def depth() -> dict[str, float]:
         }
     except PyMongoError:
         return {}
+
+
+def _waiting(moment: datetime) -> dict[str, Any]:
+    """Without what waits for others: nothing here would make it faster."""
+    others = [name for name, one in subscriptions.BY_NAME.items() if one.waits_for_others]
+    tried = [{"lastError": {"$exists": True}}, {"waits": True}]
+    return {
+        "state": {"$in": UNDELIVERED},
+        "dueTime": {"$lte": moment},
+        "$nor": [{"handler": {"$in": others}, "$or": tried}],
+    }
 
 
 def oldest_seconds() -> float:
@@ -70,7 +81,7 @@ def oldest_seconds() -> float:
 
 
 def _oldest_seconds(moment: datetime) -> float:
-    waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
+    waiting = _waiting(moment)
     oldest = rows.collection().find_one(waiting, sort=[("dueTime", 1)])
     return (moment - oldest["dueTime"]).total_seconds() if oldest else 0.0
 
@@ -78,7 +89,7 @@ def _oldest_seconds(moment: datetime) -> float:
 def depth_by_queue() -> dict[str, tuple[int, float]]:
     """Waiting rows of each queue, and seconds since the oldest was due."""
     moment = clock.now()
-    waiting = {"state": {"$in": UNDELIVERED}, "dueTime": {"$lte": moment}}
+    waiting = _waiting(moment)
     group = {"_id": "$queue", "count": {"$sum": 1}, "oldest": {"$min": "$dueTime"}}
     found = {
         row["_id"]: (row["count"], (moment - row["oldest"]).total_seconds())

@@ -21,6 +21,7 @@ class Subscription:
     on_dead: Callable[[Any, str], object] | None
     retries: Retries
     outside: str
+    waits_for_others: bool
 
     @property
     def is_ours(self) -> bool:
@@ -38,6 +39,7 @@ def subscribe(
     on_dead: Callable[[E, str], object] | None = None,
     retries: Retries = GROWING,
     outside: str = "",
+    waits_for_others: bool = False,
 ) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Register a handler of an event under a stable name ("app.what_it_does").
 
@@ -46,10 +48,13 @@ def subscribe(
     services gets its own `queue`, so that other work does not wait with it. `retries` says when a failed row
     is tried again. `outside`: the change of the shared collections, or of another service's, in which the worker that
     watches them sees the same cause. With SIDE_EFFECTS=external that worker does it, and all other handlers run here.
+    `waits_for_others`: for those outside of the installation, so that a row that was tried once counts as late no more.
     """
 
     def register(handle: Callable[[E], None]) -> Callable[[E], None]:
-        BY_NAME[name] = Subscription(event, name, handle, queue, on_dead, retries, outside)
+        BY_NAME[name] = Subscription(
+            event, name, handle, queue, on_dead, retries, outside, waits_for_others
+        )
         return handle
 
     return register

@@ -18,6 +18,7 @@ from notifications.services import mailer
 from tests import ehr
 from tests.factories import make_clinic, make_patient
 from users.services.neighbours import profile_service
+from webhooks.choices import DeliveryState, EventKind, WebhookState
 
 LONG_NAME = "Universitätsklinikum Lakeside-Nord: Endocrinology, Diabetes and Metabolism Outpatient Center of the Greater Harbor Region"
 PERSON = "Dr. med. Maximiliana-Alexandra Featherstonehaugh-Wolfeschlegelstein"
@@ -56,6 +57,7 @@ class LargeData:
         self.bulk_runs = [self._bulk_run(state) for state in BulkState]
         self.jobs = [self._job(state) for state in JobState]
         self.offers = [self._offer(number) for number in range(2)]
+        self.webhooks = [self._webhook(state) for state in WebhookState]
         self._mails()
         keeping.keep()
         troubles.keep()
@@ -68,6 +70,8 @@ class LargeData:
             "source_id": [clinic["_id"]],
             "target_id": [self.target["_id"]],
             "merge_id": self.merges,
+            "webhook_id": self.webhooks,
+            "message_id": [ObjectId()],
             "bulk_id": self.bulk_runs,
             "job_id": self.jobs,
             "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.program["userId"], self.user.pk],
@@ -145,6 +149,32 @@ class LargeData:
         }  # fmt: skip
         db.collection("clinicMerges").insert_one(merge)
         return merge["_id"]
+
+    def _webhook(self, state):
+        hook = {
+            "_id": ObjectId(), "clinicId": self.clinic["_id"], "url": "https://" + "receiver." * 20 + "example.org/" + "a" * 300,
+            "kinds": EventKind.values, "description": LONG_NAME, "state": state.value, "secret": "sealed", "failures": 4711,
+            "createdBy": f"staff:{self.user.pk}", "createdTime": NOW, "updatedTime": NOW, "failingSince": NOW, "heldUntil": NOW,
+            "deliveredTime": NOW, "oldSecret": "sealed", "oldSecretUntil": NOW,
+            **({"offReason": "failing"} if state == WebhookState.OFF else {}),
+            **({"endedTime": NOW} if state == WebhookState.ENDED else {}),
+        }  # fmt: skip
+        db.collection("webhooks").insert_one(hook)
+        data = {
+            "clinicId": str(self.clinic["_id"]),
+            "userId": long_id(1),
+            "orderId": "a" * 24,
+            "state": "done",
+        }
+        db.collection("webhookDeliveries").insert_many([
+            {
+                "_id": ObjectId(), "webhookId": hook["_id"], "clinicId": self.clinic["_id"], "eventId": str(ObjectId()), "kind": kind,
+                "subject": long_id(1), "data": data, "eventTime": NOW, "state": found.value, "attempts": 102, "lastStatus": 503,
+                "lastError": "status", "lastTime": NOW, "dueTime": NOW, "createdTime": NOW,
+            }
+            for kind in EventKind.values for found in DeliveryState
+        ])  # fmt: skip
+        return hook["_id"]
 
     def _bulk_run(self, state):
         item = {

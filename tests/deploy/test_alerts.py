@@ -22,6 +22,7 @@ from tests import deliveries
 from tests.cast import QuickClient
 from tests.deploy import expressions
 from tests.deploy.expressions import NOT_OURS, OF_SCRAPES
+from webhooks.events import DeliveryDue
 
 OPERATIONS = (local.BASE / "docs" / "operations.md").read_text()
 OF_HISTOGRAMS = ("_bucket", "_sum", "_count")
@@ -54,7 +55,9 @@ def something_of_each_kind(monkeypatch, ada):
     for name, handle in handlers.items():
         outbox.subscribe(PatientCreated, name)(handle)
         outbox.emit(PatientCreated(clinic_id="c", user_id=name))
-    for row in db.collection(outbox.COLLECTION).find({"handler": {"$in": list(handlers)}}):
+    outbox.emit(DeliveryDue(delivery_id="0" * 24, line="test"))
+    names = [*handlers, "webhooks.deliver"]
+    for row in db.collection(outbox.COLLECTION).find({"handler": {"$in": names}}):
         deliveries.deliver(row["_id"])
     monkeypatch.setattr(outbox, "relay", lambda: give_up(None))
     with pytest.raises(PermanentFailure):

@@ -21,7 +21,16 @@ PROSE = (
         "clients/typescript/src/[ei]*.ts",
     ),
     *("Makefile", "Dockerfile", "compose.yaml", ".ci/*"),
-    *("clinics_site", "redox", "xealth", "confirmations", "notifications", "merges", "ehr", "webhooks"),
+    *(
+        "clinics_site",
+        "redox",
+        "xealth",
+        "confirmations",
+        "notifications",
+        "merges",
+        "ehr",
+        "webhooks",
+    ),
     *("clinics", "patients", "clinic_records", "users", "kernel", "scripts", "deploy", "tests"),
 )
 KINDS = {".md", ".py", ".html", ".txt", ".yaml", ".sh", ".js", ".ts", ".css", ""}

@@ -40,7 +40,7 @@ def resolved(monkeypatch):
 
 
 def post(url, allowed=()):
-    return guarded_http.post("webhook", url, body=b"{}", headers={}, allowed=allowed)
+    return guarded_http.post(url, body=b"{}", headers={}, allowed=allowed)
 
 
 @pytest.mark.parametrize(

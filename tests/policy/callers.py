@@ -15,6 +15,8 @@ IDS = {
     "clinicId": str(CLINIC),
     "patientTagId": "5f85fbe6686e6bb9170ab5d1",
     "siteId": "5f85fbe6686e6bb9170ab5d2",
+    "webhookId": "5f85fbe6686e6bb9170ab5d4",
+    "deliveryId": "5f85fbe6686e6bb9170ab5d5",
     "inviteId": "no-such-invite",
     "summaryId": "5f85fbe6686e6bb9170ab5d3",
     "shareCode": "ABCD-EFGH-2345",

@@ -26,6 +26,7 @@ from tests.bodies import TOKEN, resolved
 from tests.cast import Person, described_operations, make_person
 from tests.commands import peek_written, recorded_commands, take_written
 from tests.events import deliver_all
+from tests.factories import make_webhook
 from tests.fuzz.callers import MADE, forget_what_is_cached
 from tests.policy.callers import OWN_IDS, call
 from tests.policy.test_matrix import ALLOWED
@@ -143,7 +144,7 @@ Ids = Mapping[str, str]
 Filled = Mapping[Place, str]
 _MADE = (*MADE, "tests.cast.eve", f"{__name__}.own", f"{__name__}.foreign")
 _KINDS = {
-    OBJECT_ID: ("tag", "site", "clinic"),
+    OBJECT_ID: ("tag", "site", "clinic", "webhook"),
     USER_ID: ("patient", "member", "sharer"),
     KEY: ("invite", "offer", "care"),
 }
@@ -153,6 +154,8 @@ _FITTING = {
     "workspaceId": "clinic",
     "patientTagId": "tag",
     "siteId": "site",
+    "webhookId": "webhook",
+    "deliveryId": "webhook",
     "clinicianId": "member",
     "invitedBy": "sharer",
 }
@@ -247,6 +250,8 @@ class Clinics:
         return {
             "patientTagId": own["tag"],
             "siteId": own["site"],
+            "webhookId": own["webhook"],
+            "deliveryId": own["webhook"],
             "inviteId": invite,
             "invitedBy": own["sharer"],
             "key": own["care"],
@@ -342,6 +347,7 @@ def _fill_own(clinic_id: str, ada: Person, dot: Person) -> dict[str, str]:
         "tag": clinic["patientTags"][0]["id"],
         "site": clinic["sites"][0]["id"],
         "second site": str(second["id"]),
+        "webhook": clinic["patientTags"][0]["id"],
         "member": ada.user_id,
         "person": dot.user_id,
         "sharer": gil.user_id,
@@ -369,6 +375,7 @@ def _fill_other(clinic: dict[str, Any], cy: Person, eve: Person) -> dict[str, st
         "clinic": clinic["id"],
         "tag": str(tag["_id"]),
         "site": str(site["id"]),
+        "webhook": str(make_webhook(ObjectId(clinic["id"]), url="https://198.51.100.1/")["_id"]),
         "patient": patient,
         "member": cy.user_id,
         "sharer": eve.user_id,

@@ -50,6 +50,15 @@ UpdatePatient                       backend members
 DeletePatient                       self admin
 UpdatePatientTag                    backend members
 DeletePatientTag                    backend admin
+ListWebhooks                        backend admin
+CreateWebhook                       backend admin
+GetWebhook                          backend admin
+UpdateWebhook                       backend admin
+DeleteWebhook                       backend admin
+RotateWebhookSecret                 backend admin
+ListWebhookDeliveries               backend admin
+ReplayWebhookDelivery               backend admin
+TestWebhook                         backend admin
 ConvertPatientTagToSite             backend
 AssociateClinicianToUser            backend
 DeleteInvitedClinician              backend

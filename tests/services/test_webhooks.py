@@ -3,8 +3,11 @@
 import base64
 import hashlib
 import hmac
+import importlib.util
 import json
+import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -15,6 +18,7 @@ from kernel.errors import BadRequest, Conflict, ConstraintViolation
 from kernel.outbox import derived, events
 from patients.services import moves, patients, summaries
 from patients.services.patient_details import SharedPatient
+from tests import receivers
 from tests.cast import make_clinic
 from tests.events import deliver_all, emitted
 from tests.factories import make_patient
@@ -190,7 +194,7 @@ def test_where_the_webhooks_cannot_be_read_a_worker_decides_later(
 def test_what_happens_after_the_answer_is_told_although_a_process_remembered_that_no_one_listens(
     receiver, clinic, dot, monkeypatch
 ):
-    monkeypatch.setattr(listeners, "CACHE_SECONDS", 0.3)
+    monkeypatch.setattr(listeners, "wait_until_known", receivers.wait_until_known)
     listeners.forget()
     assert not listeners.is_heard("patient.created", [clinic["id"]])
     details = Details(url=receiver.url, kinds=ALL)
@@ -478,6 +482,18 @@ def test_a_fault_of_this_service_parks_the_message(register, receiver, monkeypat
     assert [(one["state"], one["lastError"]) for one in stored()] == [("parked", "fault")]
 
 
+def test_what_waits_for_a_receiver_is_not_late(register, receiver, clinic, dot):
+    register()
+    receiver.status = 500
+    add_patient(clinic, dot)
+    change(clinic, dot)
+    deliver_all()
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=True):
+        assert outbox.depth()["waiting"] == 0
+        assert outbox.oldest_seconds() == 0
+        assert outbox.depth_by_queue()["webhooks"] == (0, 0.0)
+
+
 # --- managing -------------------------------------------------------------------------------------
 def test_a_message_is_sent_again_with_its_id(register, receiver, clinic, dot):
     hook, _ = register()
@@ -547,3 +563,53 @@ def test_a_delivery_names_no_one_in_its_event(register, clinic, dot):
     add_patient(clinic, dot)
     outbox.deliver(db.collection(outbox.COLLECTION).find_one({"handler": "webhooks.tell"})["_id"])
     assert [set(payload) for payload in emitted(DeliveryDue.declared.name)] == [{"deliveryId"}]
+
+
+# --- the receiver that we give away ---------------------------------------------------------------
+@pytest.fixture
+def example():
+    path = Path(__file__).parents[2] / "clients/python/examples/receive_webhooks.py"
+    spec = importlib.util.spec_from_file_location("receive_webhooks", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_example_takes_what_we_send_once_and_in_order(
+    example, register, receiver, clinic, dot, monkeypatch
+):
+    _, secret = register(url="http://127.0.0.1:1/")
+    inbox = example.Inbox()
+    server = example.make_server(secret, inbox, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/"
+    db.collection("webhooks").update_one({}, {"$set": {"url": url}})
+    add_patient(clinic, dot)
+    change(clinic, dot)
+    deliver_all()
+    for one in stored():
+        hooks.replay(hook_now(), str(one["_id"]))
+    deliver_all()
+    server.shutdown()
+    server.server_close()
+    kinds = [inbox.messages.get_nowait()["type"] for _ in range(inbox.messages.qsize())]
+    assert kinds == ["patient.created", "patient.updated"]
+    assert {one["lastStatus"] for one in stored()} == {204}
+
+
+def test_the_example_refuses_what_others_send_or_have_recorded(example, register, receiver):
+    hook, secret = register()
+    hooks.send_test(hook)
+    deliver_all()
+    (one,) = receiver.received
+    now = clock.now().timestamp()
+    assert example.is_genuine(secret, one.headers, one.body, now)
+    assert not example.is_genuine(secret, one.headers, one.body + b" ", now)
+    assert not example.is_genuine(signing.new_secret(), one.headers, one.body, now)
+    assert not example.is_genuine(secret, one.headers, one.body, now + 600)
+    assert not example.is_genuine(secret, {}, one.body, now)
+
+
+def test_the_example_tries_itself(example, capsys):
+    example.try_it()
+    assert "patient.created" in capsys.readouterr().out

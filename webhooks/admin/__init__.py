@@ -1,1 +1,3 @@
-"""Staff pages of webhooks."""
+"""Staff pages of webhooks. Importing registers them."""
+
+from webhooks.admin import hooks  # noqa: F401

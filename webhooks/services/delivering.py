@@ -12,7 +12,6 @@ import orjson
 import structlog
 from bson import ObjectId
 from django.conf import settings
-from prometheus_client import Counter
 
 from kernel import accesses, clock, guarded_http, outbox, sealing
 from kernel.db import Document
@@ -23,14 +22,12 @@ from webhooks.services import signing
 from webhooks.store import deliveries
 from webhooks.store import hooks as store
 
-SERVICE = "webhook"  # in the metrics of calls
 SWITCHED_OFF_AFTER = timedelta(days=3)
 _TRY = timedelta(seconds=30)  # longer than a call may take
 _GONE = 410
 _OFF = WebhookState.OFF.value
 RETRIES = outbox.Retries(tuple(timedelta(seconds=s) for s in (15, 15, 60, 120, 240, 480)))
 
-DELIVERIES = Counter("clinics_webhook_deliveries_total", "Messages to webhooks", ["outcome"])
 log = structlog.get_logger(__name__)
 
 
@@ -86,7 +83,6 @@ def _attempt(delivery: Document, hook: Document) -> tuple[int | None, DeliveryFa
     try:
         headers = signing.headers(hook, message_id, body, clock.now())
         status = guarded_http.post(
-            SERVICE,
             hook["url"],
             body=body,
             headers={
@@ -124,13 +120,11 @@ def _settle(
     if failure is None:
         store.note_success(hook["_id"], moment)
         deliveries.end(delivery["_id"], {"state": DeliveryState.DELIVERED.value})
-        _count("delivered")
         return
     _note_failure(hook["_id"], status, moment)
     if _is_over(delivery):
         _park(delivery, failure)
         return
-    _count("failed")
     raise RetryLater(failure, wait=RETRIES.wait_after(delivery["attempts"] + 1))
 
 
@@ -154,8 +148,3 @@ def _park(delivery: Document, failure: DeliveryFailure) -> None:
     deliveries.end(
         delivery["_id"], {"state": DeliveryState.PARKED.value, "lastError": failure.value}
     )
-    _count("parked")
-
-
-def _count(outcome: str) -> None:
-    DELIVERIES.labels(outcome).inc()

@@ -1,8 +1,9 @@
 """Registering webhooks, changing them, and sending messages again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from bson import ObjectId
 from django.conf import settings
@@ -11,6 +12,7 @@ from clinic_records.services import access
 from kernel import clock, db, guarded_http, ids, outbox
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, ConstraintViolation, NotFound
+from kernel.page_limits import MOST_COUNTED
 from webhooks.choices import TEST, EventKind, OffReason, WebhookState
 from webhooks.services import listeners, messages, signing
 from webhooks.store import deliveries
@@ -24,7 +26,14 @@ BAD_URL = "the url has to be an https address on the internet, without a user na
 TOO_MANY = f"there are {MOST} webhooks already"
 STILL_WAITING = "the delivery is waiting"
 IS_OFF = "the webhook is off"
+CHANGED = "someone else has changed the webhook"
 HAS_ENDED = "the clinic of the webhook has become a part of another one"
+
+
+Then = Callable[[Document], None]
+
+
+def _nothing(_: Document) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +50,33 @@ def list_hooks(clinic_id: ObjectId | None) -> list[Document]:
     return store.list_of_clinic(clinic_id)
 
 
-def access_hook(clinic_id: ObjectId | None, hook_id: str) -> Document:
-    """Raises NotFound."""
+def list_all(*, skip: int, limit: int) -> tuple[list[Document], int]:
+    """Of all clinics, newest first, and how many there are, up to what staff pages count."""
+    return store.list_page(skip=skip, limit=limit), store.count_up_to(MOST_COUNTED)
+
+
+def find_hook(hook_id: str) -> Document:
+    """Of whatever clinic. Raises NotFound."""
     parsed = ids.parse_id(hook_id)
     hook = store.find(parsed) if parsed else None
-    if hook is None or hook.get("clinicId") != clinic_id:
+    if hook is None:
+        raise NotFound(message=NOT_FOUND)
+    return hook
+
+
+def access_hook(clinic_id: ObjectId | None, hook_id: str) -> Document:
+    """Raises NotFound."""
+    hook = find_hook(hook_id)
+    if hook.get("clinicId") != clinic_id:
         raise NotFound(message=NOT_FOUND)
     return hook
 
 
 def create(
-    clinic_id: ObjectId | None, details: Details, *, created_by: str
+    clinic_id: ObjectId | None, details: Details, *, created_by: str, then: Then = _nothing
 ) -> tuple[Document, str]:
-    """The webhook and its secret, which is shown this once. When this returns, everything that happens is told.
+    """The webhook and its secret, which is shown this once. When this returns, everything that happens is told. `then`
+    is called in the transaction, here and below.
 
     Raises NotFound (clinic), BadRequest (url) and ConstraintViolation (too many).
     """
@@ -77,6 +100,7 @@ def create(
         if store.count_of_clinic(clinic_id) >= MOST:
             raise ConstraintViolation(TOO_MANY)
         store.insert(hook)
+        then(hook)
 
     db.run_in_transaction(insert)
     listeners.wait_until_known()
@@ -99,13 +123,19 @@ def update(clinic_id: ObjectId | None, hook_id: str, details: Details, *, is_on:
     return access_hook(clinic_id, hook_id)
 
 
-def switch(hook: Document, *, is_on: bool) -> None:
+def switch(hook: Document, *, is_on: bool, then: Then = _nothing) -> None:
     """Raises Conflict where the clinic of the webhook is gone."""
-    if not is_on:
-        store.switch_off(hook["_id"], OffReason.REQUESTED)
-        return
-    _switch_on(hook)
-    listeners.wait_until_known()
+
+    def change() -> None:
+        if is_on:
+            _switch_on(hook)
+        else:
+            store.switch_off(hook["_id"], OffReason.REQUESTED)
+        then(hook)
+
+    db.run_in_transaction(change)
+    if is_on:
+        listeners.wait_until_known()
 
 
 def _switch_on(hook: Document) -> None:
@@ -113,39 +143,44 @@ def _switch_on(hook: Document) -> None:
         raise Conflict(HAS_ENDED)
 
 
-def remove(hook: Document) -> None:
+def remove(hook: Document, *, then: Then = _nothing) -> None:
     """With its deliveries: what waits is not sent any more."""
 
     def delete() -> None:
         store.delete(hook["_id"])
         deliveries.delete_of_webhook(hook["_id"])
+        then(hook)
 
     db.run_in_transaction(delete)
 
 
-def rotate_secret(hook: Document) -> tuple[Document, str]:
-    """The webhook and its new secret. The one before signs, too, for a day; one from before that no more."""
+def rotate_secret(hook: Document, *, then: Then = _nothing) -> tuple[Document, str]:
+    """The webhook and its new secret. The one before signs, too, for a day; one from before that no more.
+
+    Raises Conflict where someone else has changed the secret meanwhile.
+    """
     secret = signing.new_secret()
-    fields = {
-        "secret": signing.seal(hook["_id"], secret),
-        "oldSecret": hook["secret"],
-        "oldSecretUntil": clock.now() + OLD_SECRET_LASTS,
-    }
-    changed = store.update(hook["_id"], fields)
-    if changed is None:
-        raise NotFound(message=NOT_FOUND)
-    return changed, secret
+    sealed = signing.seal(hook["_id"], secret)
+
+    def change() -> Document:
+        changed = store.replace_secret(hook, sealed, old_until=clock.now() + OLD_SECRET_LASTS)
+        if changed is None:
+            raise Conflict(CHANGED)
+        then(changed)
+        return changed
+
+    return db.run_in_transaction(change), secret
 
 
 # --- deliveries -----------------------------------------------------------------------------------
 def list_deliveries(
-    hook: Document, *, state: str | None, skip: int, limit: int
+    hook: Document, *, state: str | None, skip: int, limit: int, most: int = MOST_COUNTED
 ) -> tuple[list[Document], int]:
-    """Newest first, and how many there are."""
-    return deliveries.list_page(hook["_id"], state=state, skip=skip, limit=limit)
+    """Newest first, and how many there are, counted up to `most`."""
+    return deliveries.list_page(hook["_id"], state=state, skip=skip, limit=limit, most=most)
 
 
-def send_test(hook: Document) -> Document:
+def send_test(hook: Document, *, then: Then = _nothing) -> Document:
     """A message of a kind of its own, which is tried at once. Raises Conflict where the webhook is off."""
     _require_on(hook)
     clinic_id = hook.get("clinicId")
@@ -159,11 +194,16 @@ def send_test(hook: Document) -> Document:
     )
     delivery = messages.new_delivery(hook, tried)
     delivery["isAtOnce"] = True
-    db.run_in_transaction(lambda: messages.store_and_emit([delivery]))
+
+    def store_it() -> None:
+        messages.store_and_emit([delivery])
+        then(hook)
+
+    db.run_in_transaction(store_it)
     return delivery
 
 
-def replay(hook: Document, delivery_id: str) -> Document:
+def replay(hook: Document, delivery_id: str, *, then: Then = _nothing) -> Document:
     """Send a message again that was delivered or parked, with its id, for up to a day. Raises NotFound, and Conflict
     where it still waits or the webhook is off."""
     _require_on(hook)
@@ -176,6 +216,7 @@ def replay(hook: Document, delivery_id: str) -> Document:
         delivery = deliveries.begin_again(hook["_id"], found["_id"], clock.now())
         if delivery is not None:
             outbox.emit(messages.due(delivery))
+            then(hook)
         return delivery
 
     begun = db.run_in_transaction(begin_again)
@@ -187,7 +228,7 @@ def replay(hook: Document, delivery_id: str) -> Document:
 MOST_REPLAYED = 500
 
 
-def replay_parked(hook: Document) -> int:
+def replay_parked(hook: Document, *, then: Then = _nothing) -> int:
     """Send what was parked again, the oldest first, `MOST_REPLAYED` at most. Returns how many. Raises Conflict where
     the webhook is off."""
     _require_on(hook)
@@ -198,6 +239,7 @@ def replay_parked(hook: Document) -> int:
             for parked in deliveries.list_parked(hook["_id"], limit=MOST_REPLAYED)
         ]
         outbox.emit_many(messages.due(one) for one in begun if one is not None)
+        then(hook)
         return len(begun)
 
     return db.run_in_transaction(begin_again)
@@ -219,3 +261,13 @@ def _fields(details: Details) -> Document:
     known = [kind for kind in EventKind.values if kind in details.kinds]
     described = {"description": details.description} if details.description else {}
     return {"url": details.url, "kinds": known, **described}
+
+
+def host_of(hook: Document) -> str:
+    """What of the address can be shown in lists and histories: the rest may hold a secret."""
+    return urlsplit(hook["url"]).netloc
+
+
+def count_by_state() -> dict[str, int]:
+    """on, off, and failing: those that are on and whose receiver fails."""
+    return store.count_by_state()

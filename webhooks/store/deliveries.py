@@ -33,13 +33,13 @@ def find(delivery_id: ObjectId) -> Document | None:
 
 
 def list_page(
-    webhook_id: ObjectId, *, state: str | None, skip: int, limit: int
+    webhook_id: ObjectId, *, state: str | None, skip: int, limit: int, most: int
 ) -> tuple[list[Document], int]:
-    """Newest first, and how many there are."""
+    """Newest first, and how many there are, up to `most`."""
     query: Document = {"webhookId": webhook_id, **({"state": state} if state else {})}
     collection = db.collection(COLLECTION)
     page = collection.find(query, sort=[("_id", DESCENDING)], skip=skip, limit=limit)
-    return list(page), collection.count_documents(query)
+    return list(page), collection.count_up_to(query, most)
 
 
 def note_try(delivery_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> None:
@@ -68,7 +68,7 @@ def list_parked(webhook_id: ObjectId, *, limit: int) -> list[Document]:
     """Oldest first."""
     query = {"webhookId": webhook_id, "state": PARKED}
     rows = db.collection(COLLECTION).find(query, sort=[("_id", 1)], limit=limit)
-    return list(rows.hint("ParkedDeliveries"))
+    return list(rows.hint("DeliveriesByState"))
 
 
 def delete_of_webhook(webhook_id: ObjectId) -> int:

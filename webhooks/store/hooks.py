@@ -96,6 +96,22 @@ def switch_off(hook_id: ObjectId, reason: OffReason) -> bool:
     return result.modified_count > 0
 
 
+def replace_secret(hook: Mapping[str, Any], sealed: str, *, old_until: datetime) -> Document | None:
+    """The webhook afterwards; None if its secret is not that of `hook` any more."""
+    return db.collection(COLLECTION).find_one_and_update(
+        {"_id": hook["_id"], "secret": hook["secret"]},
+        {
+            "$set": {
+                "secret": sealed,
+                "oldSecret": hook["secret"],
+                "oldSecretUntil": old_until,
+                "updatedTime": clock.now(),
+            }
+        },
+        return_document=ReturnDocument.AFTER,
+    )
+
+
 def delete(hook_id: ObjectId) -> bool:
     return db.collection(COLLECTION).delete_one({"_id": hook_id}).deleted_count > 0
 
@@ -161,15 +177,8 @@ def hold(hook_id: ObjectId, until: datetime) -> None:
     )
 
 
-def count_failing() -> dict[str, int]:
-    """For the metrics: webhooks by state, and those of the first state that fail."""
+def count_by_state() -> dict[str, int]:
+    """`failing`: those that are on and fail."""
     collection = db.collection(COLLECTION)
     states = {state: collection.count_documents({"state": state}) for state in (ON, OFF)}
     return {**states, "failing": collection.count_documents(_FAILING)}
-
-
-def list_in_trouble(limit: int) -> list[Document]:
-    """Switched off by us, or failing."""
-    ours = [OffReason.FAILING.value, OffReason.GONE.value]
-    query = {"$or": [{"state": OFF, "offReason": {"$in": ours}}, _FAILING]}
-    return list(db.collection(COLLECTION).find(query, sort=[("_id", 1)], limit=limit))
