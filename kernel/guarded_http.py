@@ -94,7 +94,11 @@ def _send(
         port=url.port or _PORTS[url.raw_scheme],
         target=url.raw_path,
     )
-    sent = {"host": url.netloc.decode(), "content-length": str(len(body)), **headers}
+    sent: dict[bytes | str, bytes | str] = {
+        "host": url.netloc.decode(),
+        "content-length": str(len(body)),
+        **headers,
+    }
     timeouts = {"connect": SECONDS, "read": SECONDS, "write": SECONDS, "pool": SECONDS}
     with (
         httpcore2.ConnectionPool(ssl_context=_ssl_context(), network_backend=backend) as pool,

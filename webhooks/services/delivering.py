@@ -74,7 +74,7 @@ def _wait_until_turn(hook: Document) -> timedelta:
 
 
 def _is_over(delivery: Document) -> bool:
-    return clock.now() - delivery["dueTime"] >= LASTING
+    return bool(clock.now() - delivery["dueTime"] >= LASTING)
 
 
 def _attempt(delivery: Document, hook: Document) -> tuple[int | None, DeliveryFailure | None]:

@@ -1332,6 +1332,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clinics/{clinicId}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the webhooks of a clinic
+         * @description Oldest first, 20 at most. Secrets are not shown.
+         */
+        get: operations["ListWebhooks"];
+        put?: never;
+        /**
+         * Register a webhook
+         * @description The answer has the secret with which messages are signed; it is shown this once. It takes two seconds, and whatever happens after it is told. 400 for an address that cannot be called, 422 when the clinic has 20 webhooks.
+         */
+        post: operations["CreateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook
+         * @description Whether it is told, and how its receiver does.
+         */
+        get: operations["GetWebhook"];
+        /**
+         * Replace what is stated of a webhook, and switch it on or off
+         * @description When more is told afterwards than before, the answer takes two seconds, and whatever happens after it is told. 400 for an address that cannot be called.
+         */
+        put: operations["UpdateWebhook"];
+        post?: never;
+        /**
+         * Remove a webhook
+         * @description With its messages: those that wait are not sent any more.
+         */
+        delete: operations["DeleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the messages of a webhook
+         * @description Newest first, of the last 30 days.
+         */
+        get: operations["ListWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/webhooks/{webhookId}/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again
+         * @description One that was delivered or parked, with its id, for up to a day. 409 while it waits, or while the webhook is off.
+         */
+        post: operations["ReplayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/webhooks/{webhookId}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a new secret for a webhook
+         * @description For 24 hours messages are signed with the secret before, too. One from before that ends.
+         */
+        post: operations["RotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to try the receiver
+         * @description Of the kind `webhook.test`, which is sent whatever the webhook is told of. The answer shows it before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.
+         */
+        post: operations["TestWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clinics/share_code/{shareCode}": {
         parameters: {
             query?: never;
@@ -1677,7 +1809,168 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "patient.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A clinic has a new record of a patient, also one that came from another clinic
+         * @description A clinic has a new record of a patient, also one that came from another clinic. Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onPatientCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "patient.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A patient's record was changed
+         * @description A patient's record was changed. Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onPatientUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "patient.removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A clinic has no record of a patient any more, also one that went to another clinic
+         * @description A clinic has no record of a patient any more, also one that went to another clinic. Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onPatientRemoved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "summary.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The summary of a patient's data was replaced or removed
+         * @description The summary of a patient's data was replaced or removed. Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onSummaryUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invitation.accepted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Someone has joined a clinic by an invitation
+         * @description Someone has joined a clinic by an invitation. Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onInvitationAccepted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.processed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order of a health record was carried out, or could not be
+         * @description An order of a health record was carried out, or could not be. Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onOrderProcessed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "merge.finished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A clinic has become a part of another one
+         * @description A clinic has become a part of another one. Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onMergeFinished"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Someone tries the receiver (TestWebhook)
+         * @description Someone tries the receiver (TestWebhook). Messages about one person come in order. A message that is not taken is sent again for a day.
+         */
+        post: operations["onWebhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description Values of the clinic that take precedence over the account's profile. */
@@ -1954,6 +2247,62 @@ export interface components {
         /** @description The tier that the clinic gets. */
         UpdateTier: {
             tier: components["schemas"]["tier.v1"];
+        };
+        /** @description The receiver, and what it is told of. */
+        WebhookCreate: {
+            /**
+             * Format: uri
+             * @description Where messages are sent by POST: an https address on the internet, without a user name or a fragment. Redirects are not followed.
+             */
+            url: string;
+            /** @description What the receiver is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description What it is for, in words; absent when not stated. */
+            description?: string;
+        };
+        /**
+         * @description `unreachable`: no answer within ten seconds, or no trusted connection; `address_refused`: the address is not one of the internet; `status`: see `lastStatus`; `switched_off`: the webhook is off; `receiver_failing`: it waited behind others that failed; `secret_unreadable` and `fault`: see the operator of the service.
+         * @enum {string}
+         */
+        WebhookDeliveryFailure: "unreachable" | "address_refused" | "status" | "switched_off" | "secret_unreadable" | "receiver_failing" | "fault";
+        /**
+         * @description `waiting`: it is tried for a day; `delivered`: the receiver answered with a status from 200 to 299; `parked`: it is not tried any more, and can be sent again.
+         * @enum {string}
+         */
+        WebhookDeliveryState: "waiting" | "delivered" | "parked";
+        /**
+         * @description `patient.created`: a patient's record is there; `patient.updated`: it was changed; `patient.removed`: it is gone; `summary.updated`: the summary of a patient's data was replaced or removed; `invitation.accepted`: someone has joined the clinic by an invitation; `order.processed`: an order of a health record was carried out, or could not be; `merge.finished`: another clinic has become a part of this one, or this one of another.
+         * @enum {string}
+         */
+        WebhookEvent: "patient.created" | "patient.updated" | "patient.removed" | "summary.updated" | "invitation.accepted" | "order.processed" | "merge.finished";
+        /**
+         * @description `requested`: someone switched it off; `failing`: nothing was delivered for three days, although it was tried; `gone`: the receiver answered 410.
+         * @enum {string}
+         */
+        WebhookInactiveReason: "requested" | "failing" | "gone";
+        /**
+         * @description As what someone has joined the clinic.
+         * @enum {string}
+         */
+        WebhookInvitedRole: "clinician" | "patient";
+        /**
+         * @description `done`: it was carried out; `ignored`: it asks for nothing that this service does; `failed`: it could not be carried out.
+         * @enum {string}
+         */
+        WebhookOrderState: "done" | "ignored" | "failed";
+        /** @description All that can be stated of a webhook; what is absent is removed. */
+        WebhookUpdate: {
+            /**
+             * Format: uri
+             * @description Where messages are sent by POST: an https address on the internet, without a user name or a fragment. Redirects are not followed.
+             */
+            url: string;
+            /** @description What the receiver is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description What it is for, in words; absent when not stated. */
+            description?: string;
+            /** @description Whether the receiver is told. What happens while it is false is not told later. True when absent from a request. */
+            active?: boolean;
         };
         /**
          * @description A kind of id of a clinic.
@@ -3583,6 +3932,160 @@ export interface components {
              */
             email?: string;
         };
+        /** @description An address that is told what happens in a clinic. */
+        "webhook.v1": {
+            /** @description Id of the webhook. */
+            readonly id: string;
+            /**
+             * Format: uri
+             * @description Where messages are sent by POST: an https address on the internet, without a user name or a fragment. Redirects are not followed.
+             */
+            url: string;
+            /** @description What the receiver is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description What it is for, in words; absent when not stated. */
+            description?: string;
+            /** @description Whether the receiver is told. What happens while it is false is not told later. True when absent from a request. */
+            active?: boolean;
+            readonly inactiveReason?: components["schemas"]["WebhookInactiveReason"];
+            /**
+             * Format: date-time
+             * @description Since when no message was taken although it was tried; absent if the last one was.
+             */
+            readonly failingSince?: string;
+            /**
+             * Format: date-time
+             * @description When the receiver last took a message; absent before the first.
+             */
+            readonly lastDeliveredTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            readonly createdTime: string;
+            /**
+             * Format: date-time
+             * @description When someone last changed it.
+             */
+            readonly updatedTime: string;
+        };
+        /** @description Ids of what the message is about, and nothing else: what is true now is read with them. */
+        "webhookData.v1": {
+            /** @description Id of the clinic; absent for an order that fits none. */
+            clinicId?: string;
+            /** @description User id of the person; absent for a merge, and for an order that fits no patient. */
+            userId?: string;
+            role?: components["schemas"]["WebhookInvitedRole"];
+            /** @description Id of the order, as this service keeps it. */
+            orderId?: string;
+            state?: components["schemas"]["WebhookOrderState"];
+            /** @description Id of the clinic that has become a part of `clinicId`, and is gone. */
+            sourceClinicId?: string;
+        };
+        /** @description A page of the messages of a webhook. */
+        "webhookDeliveries.v1": {
+            /** @description Newest first. */
+            data: components["schemas"]["webhookDelivery.v1"][];
+            meta: components["schemas"]["webhookDeliveriesMeta.v1"];
+        };
+        /** @description How many messages there are. */
+        "webhookDeliveriesMeta.v1": {
+            /** @description All that match, on whatever page; 100000 stands for that many or more. */
+            totalCount: number;
+        };
+        /** @description A message, and what became of it. It is kept for 30 days. */
+        "webhookDelivery.v1": {
+            /** @description Id of the message (`webhook-id`). */
+            id: string;
+            /** @description Kind of the event: one of WebhookEvent, or `webhook.test`. */
+            event: string;
+            state: components["schemas"]["WebhookDeliveryState"];
+            /** @description How often it was tried. */
+            attempts: number;
+            data: components["schemas"]["webhookData.v1"];
+            /** @description Status of the last answer; absent without one. */
+            lastStatus?: number;
+            lastError?: components["schemas"]["WebhookDeliveryFailure"];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            eventTime: string;
+            /**
+             * Format: date-time
+             * @description When the message was made.
+             */
+            createdTime: string;
+            /**
+             * Format: date-time
+             * @description The last try; absent before the first.
+             */
+            lastAttemptTime?: string;
+        };
+        /** @description What is sent to a webhook. */
+        "webhookMessage.v1": {
+            /** @description Id of the message, also in `webhook-id`: the same whenever it is sent again. */
+            id: string;
+            /** @description Kind of the event: one of WebhookEvent, or `webhook.test` for a message that someone sends to try the receiver. Ignore those that you do not know. */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: components["schemas"]["webhookData.v1"];
+        };
+        /** @description The new secret. */
+        "webhookSecret.v1": {
+            /** @description Key of the signatures: `whsec_` and 32 bytes in Base64. It is shown this once. */
+            readonly secret: string;
+            /**
+             * Format: date-time
+             * @description Until then messages are signed with the secret before, too.
+             */
+            readonly oldSecretValidUntil: string;
+        };
+        /** @description A webhook that was just registered, with its secret. */
+        "webhookWithSecret.v1": {
+            /** @description Id of the webhook. */
+            readonly id: string;
+            /**
+             * Format: uri
+             * @description Where messages are sent by POST: an https address on the internet, without a user name or a fragment. Redirects are not followed.
+             */
+            url: string;
+            /** @description What the receiver is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description What it is for, in words; absent when not stated. */
+            description?: string;
+            /** @description Whether the receiver is told. What happens while it is false is not told later. True when absent from a request. */
+            active?: boolean;
+            readonly inactiveReason?: components["schemas"]["WebhookInactiveReason"];
+            /**
+             * Format: date-time
+             * @description Since when no message was taken although it was tried; absent if the last one was.
+             */
+            readonly failingSince?: string;
+            /**
+             * Format: date-time
+             * @description When the receiver last took a message; absent before the first.
+             */
+            readonly lastDeliveredTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            readonly createdTime: string;
+            /**
+             * Format: date-time
+             * @description When someone last changed it.
+             */
+            readonly updatedTime: string;
+            /** @description Key of the signatures: `whsec_` and 32 bytes in Base64. It is shown this once. */
+            readonly secret: string;
+        };
+        /** @description Oldest first. */
+        "webhooks.v1": components["schemas"]["webhook.v1"][];
         /** @description A form, or an empty object where there is nothing to ask. */
         "xealthPreorder.v1": {
             /** @description Comes back with the form and with the order. */
@@ -7189,6 +7692,324 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    ListWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["webhooks.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    CreateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["webhookWithSecret.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    GetWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+                /** @description Id of the webhook. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["webhook.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    UpdateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+                /** @description Id of the webhook. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["webhook.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    DeleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+                /** @description Id of the webhook. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or there was nothing to do. No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ListWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                limit?: number;
+                /** @description How many items to skip before the page; 0 when absent. */
+                offset?: number;
+                /** @description Only messages in this state. */
+                state?: components["schemas"]["WebhookDeliveryState"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+                /** @description Id of the webhook. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["webhookDeliveries.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ReplayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+                /** @description Id of the message (`webhook-id`). */
+                deliveryId: string;
+                /** @description Id of the webhook. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: a worker does it a little later. No body. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    RotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+                /** @description Id of the webhook. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["webhookSecret.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    TestWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the clinic. */
+                clinicId: string;
+                /** @description Id of the webhook. */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["webhookDelivery.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     GetClinicByShareCode: {
         parameters: {
             query?: never;
@@ -7792,6 +8613,438 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    onPatientCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "patient.created",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPatientUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "patient.updated",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPatientRemoved: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "patient.removed",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSummaryUpdated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "summary.updated",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onInvitationAccepted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "invitation.accepted",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onOrderProcessed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "order.processed",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMergeFinished: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "merge.finished",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message: the same whenever it is sent again. Handle each once. */
+                "webhook-id": string;
+                /** @description When it was sent, in seconds since 1970. Refuse what is older than five minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the Base64 of the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` with the secret. Two of them, with a blank between, for 24 hours after the secret was changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "6b09f5d3c72cce972de3a90d",
+                 *       "type": "webhook.test",
+                 *       "timestamp": "2026-11-20T16:40:12.5Z",
+                 *       "data": {
+                 *         "clinicId": "6b09f5d3c72cce972de3a8aa",
+                 *         "userId": "5f3a9c01d7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["webhookMessage.v1"];
+            };
+        };
+        responses: {
+            /** @description The receiver is gone: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message was taken. Answer within ten seconds, and work later. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

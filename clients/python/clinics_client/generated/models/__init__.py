@@ -161,6 +161,22 @@ from .update_suppressed_notifications import UpdateSuppressedNotifications
 from .update_tier import UpdateTier
 from .update_user_details import UpdateUserDetails
 from .verify_endpoint_response_200 import VerifyEndpointResponse200
+from .webhook import Webhook
+from .webhook_create import WebhookCreate
+from .webhook_data import WebhookData
+from .webhook_deliveries import WebhookDeliveries
+from .webhook_deliveries_meta import WebhookDeliveriesMeta
+from .webhook_delivery import WebhookDelivery
+from .webhook_delivery_failure import WebhookDeliveryFailure
+from .webhook_delivery_state import WebhookDeliveryState
+from .webhook_event import WebhookEvent
+from .webhook_inactive_reason import WebhookInactiveReason
+from .webhook_invited_role import WebhookInvitedRole
+from .webhook_message import WebhookMessage
+from .webhook_order_state import WebhookOrderState
+from .webhook_secret import WebhookSecret
+from .webhook_update import WebhookUpdate
+from .webhook_with_secret import WebhookWithSecret
 from .workspace_id_type import WorkspaceIdType
 from .xealth_preorder import XealthPreorder
 from .xealth_preorder_form import XealthPreorderForm
@@ -333,6 +349,22 @@ __all__ = (
     "UpdateTier",
     "UpdateUserDetails",
     "VerifyEndpointResponse200",
+    "Webhook",
+    "WebhookCreate",
+    "WebhookData",
+    "WebhookDeliveries",
+    "WebhookDeliveriesMeta",
+    "WebhookDelivery",
+    "WebhookDeliveryFailure",
+    "WebhookDeliveryState",
+    "WebhookEvent",
+    "WebhookInactiveReason",
+    "WebhookInvitedRole",
+    "WebhookMessage",
+    "WebhookOrderState",
+    "WebhookSecret",
+    "WebhookUpdate",
+    "WebhookWithSecret",
     "WorkspaceIdType",
     "XealthPreorder",
     "XealthPreorderForm",
