@@ -111,7 +111,7 @@ class WebhookTestViewSet(ApiViewSet):
     @operation(
         "TestWebhook",
         summary="Send a message to try the receiver",
-        description="Of the kind `webhook.test`, which is sent whatever the webhook is told of. The answer shows it "
+        description="Its kind is `webhook.test`, which is sent whatever the webhook is told of. The answer shows it "
         "before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.",
         path=_PATH,
         responses={200: schemas.DELIVERY},

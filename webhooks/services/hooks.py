@@ -51,12 +51,12 @@ def list_hooks(clinic_id: ObjectId | None) -> list[Document]:
 
 
 def list_all(*, skip: int, limit: int) -> tuple[list[Document], int]:
-    """Of all clinics, newest first, and how many there are, up to what staff pages count."""
+    """Those of all clinics, newest first, and how many there are, up to what staff pages count."""
     return store.list_page(skip=skip, limit=limit), store.count_up_to(MOST_COUNTED)
 
 
 def find_hook(hook_id: str) -> Document:
-    """Of whatever clinic. Raises NotFound."""
+    """One of any clinic. Raises NotFound."""
     parsed = ids.parse_id(hook_id)
     hook = store.find(parsed) if parsed else None
     if hook is None:

@@ -35,7 +35,7 @@ def count_of_clinic(clinic_id: ObjectId | None) -> int:
 
 
 def list_page(*, skip: int, limit: int) -> list[Document]:
-    """Of all clinics, newest first."""
+    """Those of all clinics, newest first."""
     return list(db.collection(COLLECTION).find({}, sort=[("_id", -1)], skip=skip, limit=limit))
 
 
