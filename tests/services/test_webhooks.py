@@ -13,13 +13,15 @@ import pytest
 import time_machine
 from bson import ObjectId
 
+from clinic_records.services import closures
 from kernel import clock, db, outbox, sealing
 from kernel.errors import BadRequest, Conflict, ConstraintViolation
 from kernel.outbox import derived, events
+from merges.services import preparing
 from patients.services import moves, patients, summaries
 from patients.services.patient_details import SharedPatient
-from tests import receivers
-from tests.cast import make_clinic
+from tests import ehr, merges, receivers
+from tests.cast import Api, make_clinic
 from tests.events import deliver_all, emitted
 from tests.factories import make_patient
 from webhooks import handlers
@@ -613,3 +615,67 @@ def test_the_example_refuses_what_others_send_or_have_recorded(example, register
 def test_the_example_tries_itself(example, capsys):
     example.try_it()
     assert "patient.created" in capsys.readouterr().out
+
+
+# --- the events of other apps ---------------------------------------------------------------------
+def told(receiver):
+    return [(message["type"], message["data"]) for message in receiver.messages]
+
+
+def test_a_clinician_who_accepts_an_invitation_is_told_without_its_key(
+    register, receiver, clinic, ada, dot
+):
+    register("invitation.accepted")
+    body = {"email": dot.email, "roles": ["CLINIC_MEMBER"]}
+    assert ada.api.post(f"/v1/clinics/{clinic['id']}/invites/clinicians", body).status_code == 200
+    invite = db.collection("clinicians").find_one({"email": dot.email})["inviteId"]
+    accepted = dot.api.put(f"/v1/clinicians/{dot.user_id}/invites/{invite}")
+    assert accepted.status_code == 200, accepted.content
+    deliver_all()
+    data = {"clinicId": clinic["id"], "userId": dot.user_id, "role": "clinician"}
+    assert told(receiver) == [("invitation.accepted", data)]
+
+
+def test_a_patient_whose_offer_the_clinic_accepts_is_told(register, receiver, clinic, ada, dot):
+    register("invitation.accepted")
+    sent = dot.api.post(
+        f"/confirm/send/invite/{dot.user_id}/clinic",
+        {"shareCode": clinic["shareCode"], "permissions": {"view": {}}},
+    )
+    assert sent.status_code == 200, sent.content
+    path = f"/v1/clinics/{clinic['id']}/invites/patients/{sent.json()['key']}"
+    details = {"fullName": "Dot Patient", "birthDate": "1984-05-06"}
+    accepted = ada.api.put(path, details)
+    assert accepted.status_code == 200, accepted.content
+    deliver_all()
+    data = {"clinicId": clinic["id"], "userId": dot.user_id, "role": "patient"}
+    assert told(receiver) == [("invitation.accepted", data)]
+
+
+def test_the_end_of_an_order_is_told(register, receiver):
+    hospital = ehr.ehr_clinic()
+    register("order.processed", clinic_id=str(hospital["_id"]))
+    headers = {"verification-token": "redox-test-token"}
+    assert Api().post("/v1/redox", ehr.order(), headers=headers).status_code == 200
+    deliver_all()
+    (record,) = ehr.records()
+    ((kind, data),) = told(receiver)
+    assert kind == "order.processed"
+    assert data["clinicId"] == str(hospital["_id"])
+    assert (data["orderId"], data["state"]) == (str(record["documentId"]), record["state"])
+
+
+def test_both_clinics_are_told_of_their_merge_and_the_webhooks_of_the_source_end(
+    register, receiver, ada, ben, monkeypatch
+):
+    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
+    monkeypatch.setattr(preparing, "MARGIN", 0)
+    source, target = make_clinic(ada), make_clinic(ben)
+    for one in (source, target):
+        register("merge.finished", clinic_id=one["id"])
+    merges.merge({"_id": ObjectId(source["id"])}, {"_id": ObjectId(target["id"])})
+    deliver_all()
+    data = {"clinicId": target["id"], "sourceClinicId": source["id"]}
+    assert told(receiver) == [("merge.finished", data)] * 2
+    states = {one["clinicId"]: one["state"] for one in db.collection("webhooks").find({})}
+    assert states == {ObjectId(source["id"]): "ended", ObjectId(target["id"]): "on"}

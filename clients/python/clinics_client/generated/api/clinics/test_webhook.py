@@ -105,7 +105,7 @@ def sync_detailed(
 ) -> Response[Error | WebhookDelivery]:
     """Send a message to try the receiver
 
-     Of the kind `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
+     Its kind is `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
     before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.
 
     Args:
@@ -140,7 +140,7 @@ def sync(
 ) -> Error | WebhookDelivery | None:
     """Send a message to try the receiver
 
-     Of the kind `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
+     Its kind is `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
     before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.
 
     Args:
@@ -170,7 +170,7 @@ async def asyncio_detailed(
 ) -> Response[Error | WebhookDelivery]:
     """Send a message to try the receiver
 
-     Of the kind `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
+     Its kind is `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
     before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.
 
     Args:
@@ -203,7 +203,7 @@ async def asyncio(
 ) -> Error | WebhookDelivery | None:
     """Send a message to try the receiver
 
-     Of the kind `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
+     Its kind is `webhook.test`, which is sent whatever the webhook is told of. The answer shows it
     before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.
 
     Args:
