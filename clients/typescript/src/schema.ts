@@ -1455,7 +1455,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to try the receiver
-         * @description Of the kind `webhook.test`, which is sent whatever the webhook is told of. The answer shows it before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.
+         * @description Its kind is `webhook.test`, which is sent whatever the webhook is told of. The answer shows it before it is sent; ListWebhookDeliveries says what became of it. 409 while the webhook is off.
          */
         post: operations["TestWebhook"];
         delete?: never;
