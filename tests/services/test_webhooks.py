@@ -20,7 +20,7 @@ from kernel.outbox import derived, events
 from merges.services import preparing
 from patients.services import moves, patients, summaries
 from patients.services.patient_details import SharedPatient
-from tests import ehr, merges, receivers
+from tests import deliveries, ehr, merges, receivers
 from tests.cast import Api, make_clinic
 from tests.events import deliver_all, emitted
 from tests.factories import make_patient
@@ -81,7 +81,7 @@ def due_now():
     for row in list(
         db.collection(outbox.COLLECTION).find({"state": "pending"}, sort=[("order", 1)])
     ):
-        outbox.deliver(row["_id"])
+        deliveries.deliver(row["_id"])
 
 
 # --- what is told ---------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def test_a_message_that_was_taken_but_not_noted_is_sent_again_with_its_id(
         {"state": "claimed"}, {"$set": {"notBefore": clock.now()}}
     )
     due = db.collection(outbox.COLLECTION).find_one({"handler": "webhooks.deliver"})
-    assert outbox.deliver(due["_id"])
+    assert deliveries.deliver(due["_id"])
     first, second = receiver.received
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
@@ -529,7 +529,9 @@ def test_what_was_switched_off_is_not_told_and_what_waits_is_parked(
 def test_what_was_removed_is_not_told(register, receiver, clinic, dot):
     hook, _ = register()
     add_patient(clinic, dot)
-    outbox.deliver(db.collection(outbox.COLLECTION).find_one({"handler": "webhooks.tell"})["_id"])
+    deliveries.deliver(
+        db.collection(outbox.COLLECTION).find_one({"handler": "webhooks.tell"})["_id"]
+    )
     hooks.remove(hook)
     deliver_all()
     assert receiver.received == []
@@ -563,7 +565,9 @@ def test_webhooks_of_a_deleted_clinic_are_removed(register, clinic, ada):
 def test_a_delivery_names_no_one_in_its_event(register, clinic, dot):
     register()
     add_patient(clinic, dot)
-    outbox.deliver(db.collection(outbox.COLLECTION).find_one({"handler": "webhooks.tell"})["_id"])
+    deliveries.deliver(
+        db.collection(outbox.COLLECTION).find_one({"handler": "webhooks.tell"})["_id"]
+    )
     assert [set(payload) for payload in emitted(DeliveryDue.declared.name)] == [{"deliveryId"}]
 
 
