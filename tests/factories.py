@@ -12,12 +12,12 @@ def new_user_id():
     return secrets.token_hex(5)
 
 
-def make_clinic(**fields):
+def clinic_document(**fields):
     code = "-".join(
         "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(4))
         for _ in range(3)
     )
-    document = {
+    return {
         "_id": ObjectId(),
         "name": "Lakeside Clinic",
         "country": "US",
@@ -31,6 +31,10 @@ def make_clinic(**fields):
         "updatedTime": clock.now(),
         **fields,
     }
+
+
+def make_clinic(**fields):
+    document = clinic_document(**fields)
     db.collection("clinics").insert_one(document)
     return document
 

@@ -7,9 +7,11 @@ from bson import ObjectId
 
 from clinics.services import clinic_names, troubles
 from kernel import clock, db
-from patients.services import preparing
+from patients.services import derived
+from patients.services.patient_counts import kept_counts
+from patients.store import derivations, patient_counts
 from tests.admin.large_data import LargeData, long_id
-from tests.factories import make_clinic
+from tests.factories import clinic_document
 
 MANY = 3_000
 NOT_GROWING = r"\.(system\.profile|auth_|django_)"  # accounts and rights of staff are few
@@ -41,13 +43,20 @@ class GrownData(LargeData):
         self._clinics()
         self._patients()
         self._accesses()
-        list(preparing.prepare())
+        self._derive()
         clinic_names.keep()
         troubles.keep()
 
     def _clinics(self):
         """One person is a member of many, and a patient of many."""
         clinics = [self._plain_clinic(number) for number in range(MANY)]
+        db.database()["clinics"].insert_many(clinics)
+        empty = {
+            **dict.fromkeys(patient_counts.NUMBERS, 0),
+            **{name: {} for name in patient_counts.MAPS},
+        }
+        counts = [{"_id": one["_id"], **empty, "countedTime": clock.now()} for one in clinics]
+        db.database()[patient_counts.COLLECTION].insert_many(counts)
         member, patient = self.members[0], self.patients[0]
         own = clinics[:CLINICS_OF_ONE_PERSON]
         for name, document in (("clinicians", member), ("patients", patient)):
@@ -57,7 +66,9 @@ class GrownData(LargeData):
     def _plain_clinic(self, number):
         code = f"{number:04}-GROW-DATA"
         fields = {"canonicalShareCode": code, "shareCodes": [code], "name": f"Lakeside {number}"}
-        return make_clinic(**fields, ehrSettings={"enabled": number % 2 == 0, "provider": "redox"})
+        return clinic_document(
+            **fields, ehrSettings={"enabled": number % 2 == 0, "provider": "redox"}
+        )
 
     def _patients(self):
         template = {name: value for name, value in self.patients[1].items() if name != "summary"}
@@ -66,6 +77,13 @@ class GrownData(LargeData):
             for n in range(MANY)
         ]  # fmt: skip
         db.database()["patients"].insert_many(rows)
+
+    def _derive(self):
+        """As `manage.py prepare`, which besides counts each clinic again: these are thousands, and most are empty."""
+        derived.follow_all(row["_id"] for row in db.database()["patients"].find({}, {"_id": 1}))
+        for clinic in (self.clinic, self.target):
+            kept_counts(clinic["_id"])
+        derivations.note_prepared()
 
     def _accesses(self):
         moment = clock.now() - timedelta(hours=1)
