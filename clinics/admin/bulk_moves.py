@@ -172,7 +172,7 @@ def _rules(target: Document) -> list[str]:
         lines.append(f"So does whose MRN a patient of {name} has: they are unique there.")
     limit = plan_limits.plan_limit(stored, clock.now())
     if limit is not None:
-        plan = patient_counts.kept_counts(stored["_id"])["plan"]
+        plan = patient_counts.plan_of(stored["_id"])
         lines.append(
             f"{name} has {plan} of at most {limit} plan patients: who would be beyond stays, too."
         )

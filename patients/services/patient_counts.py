@@ -62,7 +62,11 @@ MOST_TAGS_AND_SITES = 400
 # --- reading --------------------------------------------------------------------------------------
 def patient_count_of(counted_clinic: Document) -> Document:
     """The exact {total, demo, plan, providers?} of a clinic."""
-    counts = store.joined_counts(counted_clinic) or kept_counts(counted_clinic["_id"])
+    clinic_id = counted_clinic["_id"]
+    counts = store.joined_counts(counted_clinic) or store.find_counts(clinic_id)
+    if counts is None:
+        doubt(clinic_id)
+        counts = db.read_at_one_moment(partial(_sums, clinic_id))
     return published(counts)
 
 
@@ -92,8 +96,14 @@ def forget_clinic(clinic_id: ObjectId) -> None:
 
 
 def kept_counts(clinic_id: ObjectId) -> Document:
-    """Counted on first use in an older database."""
+    """Counted on first use in an older database, which takes long for a large clinic: a request that needs no more
+    than one number asks for that (`total_of`, `plan_of`), and a worker makes the rest."""
     return store.find_counts(clinic_id) or _count_first(clinic_id)
+
+
+def find_counts(clinic_id: ObjectId) -> Document | None:
+    """The counts if they are kept already."""
+    return store.find_counts(clinic_id)
 
 
 def list_kept_counts(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
@@ -120,12 +130,22 @@ def list_clinics_with(fewest: int, *, among: Sequence[ObjectId]) -> list[ObjectI
 
 
 def total_of(clinic_id: ObjectId) -> int:
-    """The stored total. A caller who has seen that it is wrong asks for `counted_total`."""
-    counts = kept_counts(clinic_id)
+    """The stored total. A caller who has seen that it is wrong asks for `counted_total`. Where none is stored it is
+    counted from index keys, and a worker is asked for the rest."""
+    counts = store.find_counts(clinic_id)
+    if counts is None:
+        doubt(clinic_id)
+        return store.count_patients(clinic_id)
     counted = safe_reading.moment(counts.get("countedTime"))
     if counted is None or counted < clock.now() - _TRUST_LASTS:
         doubt(clinic_id)
     return int(counts["total"])
+
+
+def plan_of(clinic_id: ObjectId) -> int:
+    """How many patients a plan's limit counts: as stored, or else from index keys."""
+    counts = store.find_counts(clinic_id)
+    return count_for_plan(clinic_id) if counts is None else int(counts["plan"])
 
 
 def is_total_right(clinic_id: ObjectId, kept: Document) -> bool:
@@ -139,7 +159,7 @@ def is_total_right(clinic_id: ObjectId, kept: Document) -> bool:
 
 
 def counted_total(clinic_id: ObjectId) -> int:
-    """Counted from index keys alone. If the stored total differs, a worker is asked to count everything again."""
+    """Counted from index keys alone. If another total is stored, a worker is asked to count everything again."""
     total, kept = store.count_patients(clinic_id), store.find_counts(clinic_id)
     return total if kept is None or kept["total"] == total else _compared_total(clinic_id)
 
@@ -158,11 +178,11 @@ def _compared_total(clinic_id: ObjectId) -> int:
 
 # --- counting again --------------------------------------------------------------------------------
 def doubt(clinic_id: ObjectId) -> bool:
-    """Ask a worker to count again; False when one was asked a moment ago."""
+    """Ask a worker to count again, or for the first time; False when one was asked a moment ago, and for a clinic that
+    is gone."""
 
     def ask() -> bool:
-        moment = clock.now()
-        is_first = store.claim_doubt(clinic_id, moment, before=moment - _DOUBT_LASTS)
+        is_first = _claim(clinic_id)
         if is_first:
             _emit_doubt(clinic_id)
         return is_first
@@ -170,21 +190,29 @@ def doubt(clinic_id: ObjectId) -> bool:
     return db.run_in_transaction(ask)
 
 
+def _claim(clinic_id: ObjectId) -> bool:
+    moment = clock.now()
+    if store.claim_doubt(clinic_id, moment, before=moment - _DOUBT_LASTS):
+        return True
+    if store.has_document(clinic_id) or access.find_clinic(clinic_id, {"_id": 1}) is None:
+        return False
+    store.insert_doubt(clinic_id, moment)
+    return True
+
+
 def _emit_doubt(clinic_id: ObjectId) -> None:
     outbox.emit(CountDoubted(clinic_id=str(clinic_id)))
 
 
 def ask_for_recount(clinic_id: ObjectId) -> bool:
-    """For a person who waits for the result; False when a count is already under way. Raises NotFound."""
-    kept_counts(clinic_id)
+    """For a person who waits for the result; False when a count is already under way, or the clinic is gone."""
     return doubt(clinic_id)
 
 
 def claim_recount(clinic_id: ObjectId) -> bool:
-    """In the transaction of a caller who then counts; False when a count is already under way. Raises NotFound."""
-    kept_counts(clinic_id)
-    moment = clock.now()
-    return store.claim_doubt(clinic_id, moment, before=moment - _DOUBT_LASTS)
+    """In the transaction of a caller who then counts; False when a count is already under way, or the clinic is
+    gone."""
+    return _claim(clinic_id)
 
 
 def release_recount(clinic_id: ObjectId) -> None:
@@ -477,6 +505,12 @@ def begin_counts(clinic_id: ObjectId) -> Document:
 
 def _everything(clinic_id: ObjectId, clinic: Document) -> Document:
     """The sum over the rows of the clinic's patients."""
+    sums = _sums(clinic_id)
+    return {**sums, **_count_tags_and_sites(clinic, total=sums["total"])}
+
+
+def _sums(clinic_id: ObjectId) -> Document:
+    """All but those of tags and sites, from index keys."""
     tally: Counter[str] = Counter()
     for row, n in store.count_by_sources(clinic_id):
         tally.update({path: times * n for path, times in _tally(row).items()})
@@ -485,9 +519,7 @@ def _everything(clinic_id: ObjectId, clinic: Document) -> Document:
         tally.subtract(_tally({**demo, "userId": ""}))
         tally.update(_tally(demo))
     sources = _nested({path: n for path, n in tally.items() if path not in COUNTED and n})
-    numbers_of_all = {name: tally[name] for name in COUNTED}
-    of_tags = _count_tags_and_sites(clinic, total=tally["total"])
-    return {**numbers_of_all, **of_tags, "sources": sources}
+    return {**{name: tally[name] for name in COUNTED}, "sources": sources}
 
 
 def count_for_plan(clinic_id: ObjectId) -> int:

@@ -72,7 +72,10 @@ def count_by_tag_and_site(clinics: Sequence[Document]) -> tuple[Counts, Counts]:
 
 
 def count_site(clinic_id: ObjectId, site_id: ObjectId) -> int:
-    return patient_counts.count_at(patient_counts.kept_counts(clinic_id), SITES, site_id)
+    counts = patient_counts.find_counts(clinic_id)
+    if counts is None:
+        return patients_store.count_patients((clinic_id, SITES, site_id))
+    return patient_counts.count_at(counts, SITES, site_id)
 
 
 def recount(clinic_id: ObjectId, field: str, tag_or_site_id: ObjectId) -> None:

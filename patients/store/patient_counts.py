@@ -149,6 +149,16 @@ def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> b
     return result.matched_count > 0
 
 
+def has_document(clinic_id: ObjectId) -> bool:
+    """Whether anything is stored, be it complete or not."""
+    return db.collection(COLLECTION).find_one({"_id": clinic_id}, {"_id": 1}) is not None
+
+
+def insert_doubt(clinic_id: ObjectId, moment: datetime) -> None:
+    """Of a clinic for which nothing is stored; what is stored then still counts as missing."""
+    db.collection(COLLECTION).insert_one({"_id": clinic_id, "doubtedTime": moment})
+
+
 def release_doubt(clinic_id: ObjectId) -> None:
     db.collection(COLLECTION).update_one({"_id": clinic_id}, {"$unset": {"doubtedTime": ""}})
 
