@@ -23,7 +23,7 @@ from tests.two_writers import differences_at_rest, wait_for_rest, work
 
 pytestmark = [pytest.mark.foreign_documents, pytest.mark.foreign_writes]
 SEED = 16
-SECONDS = 8
+SECONDS = 60
 LOADS = 2
 
 
@@ -82,6 +82,7 @@ def load(callers, clinic):
 
 
 @pytest.mark.walk
+@pytest.mark.timeout(300)
 def test_after_both_have_written_everything_is_as_the_records_say(lakeside, backend):
     member = make_person("Lin Member")
     make_clinician(lakeside, member, "CLINIC_ADMIN")

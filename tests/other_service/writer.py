@@ -57,7 +57,8 @@ class OtherWriter:
         query = {"clinicId": self.dice.choice(self.clinic_ids)}
         after = {**query, "_id": {"$gte": self.invent.object_id()}}
         patients = self.database["patients"]
-        return patients.find_one(after, sort=[("_id", 1)]) or patients.find_one(query)
+        by_id = [("_id", 1)]
+        return patients.find_one(after, sort=by_id) or patients.find_one(query, sort=by_id)
 
     def change(self, patient, update, **more):
         """Change one record, found by clinic and user, as almost all of its updates do."""
@@ -248,9 +249,8 @@ class OtherWriter:
         fields = {"dataSources": self.invent.sources(), "updatedTime": now()}
         self.change_everywhere(patient, {"$set": fields})
         if patient is not None:
-            for clinic_id in self.database["patients"].distinct(
-                "clinicId", {"userId": patient.get("userId")}
-            ):
+            of_user = {"userId": patient.get("userId")}
+            for clinic_id in sorted(self.database["patients"].distinct("clinicId", of_user)):
                 self.refresh_count(clinic_id)
 
     def claim(self):

@@ -11,17 +11,27 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinics_site.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from pymongo import UpdateOne  # noqa: E402
 
 from kernel import db, following, leases  # noqa: E402
 
+NAME = "tests.copies"
 THINGS, COPIES = "followedThings", "copiesOfThings"
 
 
 def copy(changes):
     time.sleep(float(os.environ.get("SECONDS_OF_A_BATCH", "0")))
-    for thing in db.collection(THINGS).find({"_id": {"$in": list(changes[THINGS])}}):
-        copied = {"value": thing["value"], "by": os.getpid()}
-        db.collection(COPIES).update_one({"_id": thing["_id"]}, {"$set": copied}, upsert=True)
+    things = db.collection(THINGS).find({"_id": {"$in": list(changes[THINGS])}})
+    writes = [
+        UpdateOne(
+            {"_id": thing["_id"]},
+            {"$set": {"value": thing["value"], "by": os.getpid()}},
+            upsert=True,
+        )
+        for thing in things
+    ]
+    if writes:
+        db.collection(COPIES).bulk_write(writes, ordered=False)
 
 
 def rescan(after):
@@ -30,5 +40,5 @@ def rescan(after):
 
 if __name__ == "__main__":
     leases.LEASE, leases.RENEW_EVERY = timedelta(seconds=2), 0.5
-    following.register("tests.copies", collections=(THINGS,), handle=copy, rescan=rescan)
+    following.register(NAME, collections=(THINGS,), handle=copy, rescan=rescan)
     call_command("follow")

@@ -1,6 +1,8 @@
 """`manage.py prepare_return`: what earlier versions of this service have left in shared documents goes."""
 
 import io
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import Binary
@@ -9,7 +11,8 @@ from pymongo import ASCENDING
 
 from kernel import clock, db, indexes, returning
 from patients import kept
-from tests.other_service import existing
+from tests.other_service import existing, writer
+from tests.other_service.writer import OtherWriter, Working
 
 pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]
 
@@ -65,6 +68,95 @@ def test_shared_documents_are_as_the_other_service_has_written_them(other_servic
     assert "django_migrations" in printed
     assert "auth_user" in printed
     assert f"patients: {len(other_service['patients'])} documents had searchKey" in printed
+
+
+# --- while the other service writes
+FEWEST_STEPS = 150
+PARTS = {
+    "patient_deletions": "patient",
+    "clinician_deletions": "clinician",
+    "clinic_deletions": "clinic",
+}
+
+
+@pytest.fixture
+def twin():
+    """A second database, which this service has never seen."""
+    name = f"{db.database().name}_twin"
+    yield db.client()[name]
+    db.client().drop_database(name)
+
+
+def other_writer(database, monkeypatch):
+    """Whose steps and times follow from their number alone."""
+    clinics = sorted(clinic["_id"] for clinic in database["clinics"].find({}, {"_id": 1}))
+    began, one = datetime(2026, 1, 1, tzinfo=UTC), []
+
+    def now():
+        return began + timedelta(seconds=one[0].steps.total() if one else 0)
+
+    monkeypatch.setattr(writer, "now", now)
+    one.append(OtherWriter(database, clinics, seed=16))
+    return one[0]
+
+
+def by_place(database):
+    """(collection, id) -> the document. Archives have ids of the driver's, so they are named by what they hold."""
+    found = {}
+    for name in existing.SHARED:
+        for document in database[name].find({}):
+            part = document.get(PARTS.get(name))
+            if part is not None:
+                del document["_id"]
+            found[name, part["_id"] if part else document["_id"]] = document
+    return found
+
+
+def test_what_the_other_service_writes_meanwhile_is_as_if_it_were_alone(
+    other_service, twin, monkeypatch
+):
+    existing.begin(twin)
+    for name, stored in other_service.items():
+        if stored:
+            twin[name].insert_many(stored)
+    leave_what_earlier_versions_left()
+    monkeypatch.setattr(returning, "BATCH", 5)
+
+    at_work = other_writer(db.database(), monkeypatch)
+    with Working(at_work, per_second=1000):
+        run()
+        during = at_work.steps.total()
+        while at_work.steps.total() < FEWEST_STEPS:
+            time.sleep(0.01)
+    assert during > 0
+
+    alone = other_writer(twin, monkeypatch)
+    for _ in range(at_work.steps.total()):
+        alone.step()
+    assert alone.steps == at_work.steps
+    expected, found = by_place(twin), by_place(db.database())
+    assert found.keys() == expected.keys()
+    different = {place for place in expected if found[place] != expected[place]}
+    assert [(found[place], expected[place]) for place in different] == []
+
+
+def test_what_is_archived_meanwhile_keeps_nothing_of_ours(other_service, monkeypatch):
+    """A record that was not read yet takes its fields along into the archive."""
+    leave_what_earlier_versions_left()
+    remove = returning.remove
+
+    def delayed(collection):
+        if collection == "patients":
+            gone = db.database()["patients"].find_one_and_delete({})
+            archived = {"deletedTime": clock.now(), "patient": gone}
+            db.database()["patient_deletions"].insert_one(archived)
+        return remove(collection)
+
+    monkeypatch.setattr(returning, "remove", delayed)
+    run()
+    archives = db.database()["patient_deletions"]
+    assert archives.count_documents({}) == len(other_service["patient_deletions"]) + 1
+    assert archives.count_documents({"patient.searchKey": {"$exists": True}}) == 0
 
 
 def test_nothing_is_written_where_nothing_of_ours_is(other_service):

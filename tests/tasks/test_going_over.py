@@ -12,7 +12,8 @@ from kernel import clock, db, indexes
 from tests.cast import make_person
 from tests.conftest import KEPT
 from tests.factories import make_clinician
-from tests.other_service.existing import SHARED, begin, fill
+from tests.list_model import Model
+from tests.other_service.existing import LARGE, SHARED, begin, fill
 from tests.other_service.summaries import CONFIG
 
 pytestmark = [pytest.mark.foreign_documents, pytest.mark.foreign_writes]
@@ -23,12 +24,12 @@ DERIVED = {("confirmations", "emailKey")}
 
 
 @pytest.fixture
-def there():
-    """The database as the other service has left it."""
+def there(request):
+    """The database as the other service has left it. Its parameter: the patients of the large clinic."""
     for name in set(db.database().list_collection_names()) - KEPT:
         db.database()[name].delete_many({})
     begin(db.database())
-    yield fill(db.database(), seed=SEED, now=clock.now(), large=SMALL)
+    yield fill(db.database(), seed=SEED, now=clock.now(), large=getattr(request, "param", SMALL))
     for name in SHARED:
         db.database().drop_collection(name)
     indexes.ensure()
@@ -81,6 +82,33 @@ def test_what_no_one_has_edited_is_the_same_after_the_return(there, backend):
     assert sorted(c for c, _ in new) == ["patient_deletions", "patients"]
     assert {c for c in found if c[:2] not in new} == editor.expected
     assert unknown_fields(new) == []
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("there", [LARGE], indirect=True)
+def test_a_large_clinic_without_counts_goes_over_and_back(there):
+    member = make_person("Lin Member")
+    make_clinician(there.large, member, "CLINIC_MEMBER")
+    root = f"/v1/clinics/{there.large['_id']}"
+    before = stored()
+    assert ("clinics", there.large["_id"]) in before
+    assert "patientCount" not in before["clinics", there.large["_id"]]
+
+    assert member.api.get(f"{root}/patients").status_code == 503  # not an empty list
+    go_over()
+    page = member.api.get(f"{root}/patients?limit=50&offset={LARGE - 20}").json()
+    assert len(page["data"]) == 20
+    assert page["meta"] == {"count": LARGE, "totalCount": LARGE}
+    counts = member.api.get(f"{root}/patient_count").json()
+    assert counts == Model(records_of(there.large)).counts()
+
+    call_command("prepare_return", verbosity=0)
+    found = changes(before, stored())
+    assert {(collection, field) for collection, _, field in found} <= DERIVED
+
+
+def records_of(clinic):
+    return list(db.database()["patients"].find({"clinicId": clinic["_id"]}))
 
 
 def unknown_fields(places):

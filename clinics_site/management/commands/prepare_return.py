@@ -25,7 +25,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for collection in sorted(returning.DERIVED):
+        # Archives come last: what is archived meanwhile takes along what its record still had.
+        for collection in sorted(returning.DERIVED, key=_is_archive):
             self._remove(collection, options["pause"])
         dropped = indexes.drop_obsolete(indexes.left_over())
         self.stdout.write(f"indexes of earlier versions dropped: {', '.join(dropped) or 'none'}")
@@ -53,6 +54,10 @@ class Command(BaseCommand):
         self.stdout.write(f"  of staff pages and migrations: {', '.join(_made_by_django())}")
         own = [m._meta.db_table for m in stored_models.described_models() if not m.is_shared]
         self.stdout.write(f"  collections: {', '.join(sorted(own))}")
+
+
+def _is_archive(collection: str) -> tuple[bool, str]:
+    return collection.endswith("_deletions"), collection
 
 
 def _made_by_django() -> list[str]:
