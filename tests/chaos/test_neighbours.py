@@ -9,8 +9,10 @@ from contextlib import ExitStack, closing
 import pytest
 from django.conf import settings
 
+from ehr.clients import reports as report_client
 from kernel import db, outbox
 from kernel.events import MailRequested
+from redox.clients import redox as redox_client
 from tests import ehr, mails, pace
 from tests.bench import user_service
 from tests.chaos.gate import Gate
@@ -22,15 +24,23 @@ from tests.processes.service import eventually
 from tests.xealth import xealth_clinic
 from tests.xealth_orders import records
 from tests.xealth_peer import XealthPeer
+from xealth.clients import xealth as xealth_client
 
 pytestmark = [
     *(pytest.mark.processes, pytest.mark.timeout(300)),
     pytest.mark.parametrize("way", ["hang", "die"]),
 ]
-# Longer than the time limit of a call (10 s; of a mail 20 s; of a token's check 1 s), so that calls fail.
-OUTAGE = {"redox": 13, "report service": 13, "xealth": 13, "mail": 23, "user service": 8}
-DEAD = 8
+# Seconds until a call gives up. A neighbour hangs for longer than that, so that calls fail.
+LIMIT = {
+    "redox": redox_client.TIMEOUT.read,
+    "report service": report_client.TIMEOUT.read,
+    "xealth": xealth_client.TIMEOUT.read,
+    "mail": settings.EMAIL_TIMEOUT,
+    "user service": 5,  # a token's check gives up after one second
+}
+LONGER, DEAD = 3, 8
 PROCESSES = 2  # of a worker, each with one call on its way
+NOTHING = "the outage said nothing"
 WINDOW = "on its way when it hung"
 TOKEN_SECONDS = settings.TOKEN_CHECK_TIME_LIMIT.total_seconds() + 1.0
 BACK = 90
@@ -49,12 +59,19 @@ def open_gate():
 
 
 class Outage:
-    """`break_down()` returns when the neighbour works again; `says(…)` is its row of the table."""
+    """`break_down()` returns when the neighbour works again; `says(…)` is its row of the table. `SERVICE` is the
+    name of a neighbour in the log."""
+
+    SERVICE = {
+        "redox": redox_client.SERVICE,
+        "report service": report_client.SERVICE,
+        "xealth": xealth_client.SERVICE,
+    }
 
     def __init__(self, name, way, gate, fault):
-        self.seconds = OUTAGE[name] if way == "hang" else DEAD
-        self.title = f"{name} {'hangs' if way == 'hang' else 'is dead'} for {self.seconds} s"
-        self._way, self._gate, self._fault = way, gate, fault
+        self.seconds = LIMIT[name] + LONGER if way == "hang" else DEAD
+        self.title = f"{name} {'hangs' if way == 'hang' else 'is dead'} for {self.seconds:.0f} s"
+        self._name, self._way, self._gate, self._fault = name, way, gate, fault
 
     def break_down(self):
         getattr(self._gate, self._way)(self.seconds)
@@ -64,6 +81,12 @@ class Outage:
         recovered = time.monotonic() - self._ended
         window = WINDOW if found.get("doubled") else ""
         self._fault.says(self.title, window=window, recovered=recovered, **found)
+
+    def said_something(self, service):
+        """Whether a call failed: for time, if the neighbour hung."""
+        event, of_service = '"event":"http.failed"', f'"service":"{self.SERVICE[self._name]}"'
+        failed = [x for x in service.logs().splitlines() if event in x and of_service in x]
+        return any("Timeout" in line for line in failed) if self._way == "hang" else bool(failed)
 
 
 def through(environment, port, gate):
@@ -99,6 +122,7 @@ def test_reports_of_a_sync_arrive(service, peer, open_gate, fault, name, way):
     doubled = notes.total() + flowsheets.total() - len(notes) - len(flowsheets)
     lost = 2 * count - len({mrn for mrn, _ in notes}) - len({mrn for mrn, _ in flowsheets})
     outage.says(acknowledged=count, lost=lost, doubled=doubled)
+    assert outage.said_something(service), NOTHING
     assert lost == 0
     assert doubled <= PROCESSES
 
@@ -129,6 +153,7 @@ def test_orders_of_xealth_are_read(service, open_gate, fault, tmp_path, way):
         mails.count(folder).total() - len(mails.count(folder)) + patients.total() - len(patients)
     )
     outage.says(acknowledged=count, lost=count - len(patients), doubled=copies)
+    assert outage.said_something(service), NOTHING
     assert (len(patients), copies) == (count, 0)
 
 
@@ -158,6 +183,7 @@ def test_mails_are_sent(service, open_gate, fault, way):
         eventually(lambda: done_mails() == count, within=BACK)
     doubled = server.received.total() - count
     outage.says(acknowledged=count, lost=count - len(server.received), doubled=doubled)
+    assert '"event":"outbox.retry"' in service.logs(), NOTHING
     assert doubled <= PROCESSES
 
 
@@ -184,7 +210,7 @@ def test_tokens_are_checked_or_answered_with_503(service, open_gate, fault, way)
             eventually(lambda: answers[-1][1] == 403 and answers[-1][0] > ended)
     statuses = Counter(status for _, status, _ in answers)
     worst = max(seconds for *_, seconds in answers)
-    outage.says(acknowledged=statuses[403], lost=0, doubled=0, worst=worst)
+    outage.says(acknowledged=statuses[403], worst=worst)
     assert set(statuses) == {403, 503}, "a member of no clinic may not list clinics"
     assert worst < TOKEN_SECONDS + pace.slowness()
 
