@@ -11,6 +11,8 @@ from kernel.audit_check import Check
 
 NAMES = (audit.COLLECTION, audit.HEADS, audit_anchors.COLLECTION)
 COUNT = 4
+# A trail has a document for each event and for each anchor, of which the first is the beginning, and one head.
+SIZES = {audit.COLLECTION: COUNT, audit.HEADS: 1, audit_anchors.COLLECTION: COUNT + 1}
 MISSING = object()
 OTHER_VALUES = [
     MISSING, None, "", "x", "3", "\u00fc", 0, 3, -1, Int64(2**40), 3.0, 2.5, float("nan"), True, [], {}, {"a": 1}, [3],
@@ -83,12 +85,12 @@ def test_an_intact_trail_has_no_findings():
 
 @pytest.mark.yardstick("A3")
 @pytest.mark.walk
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("position", range(COUNT))
+@pytest.mark.parametrize(
+    ("name", "position"), [(name, n) for name in NAMES for n in range(SIZES[name])]
+)
 def test_a_deleted_document_is_found(name, position, states):
     documents = states[-1][name]
-    if position >= len(documents):
-        pytest.skip("has fewer documents")
+    assert len(documents) == SIZES[name]
     collection(name).delete_one({"_id": documents[position]["_id"]})
     if name == audit_anchors.COLLECTION:
         assert findings() == []  # the remaining anchors cover what this one did

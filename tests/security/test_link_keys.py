@@ -187,11 +187,11 @@ def test_every_kind_whose_key_is_an_identifier_has_its_parties():
 
 
 @pytest.mark.yardstick("T2")
-@pytest.mark.parametrize("kind", PARTIES)
-@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize(
+    ("kind", "caller"),
+    [(kind, caller) for kind in PARTIES for caller in CALLERS if caller not in PARTIES[kind]],
+)
 def test_the_key_of_an_invitation_alone_allows_nothing(world, restore, kind, caller):
-    if caller in PARTIES[kind]:
-        pytest.skip("it is theirs")
     [key] = world.keys[kind]
     before = db.collection("confirmations").find_one({"_id": key})
     api, dot = world.apis()[caller], world.people["dot"].user_id
