@@ -82,7 +82,7 @@ fuzz-short: dev-setup  ## random requests, stories, messages and merges, the sam
 	@FUZZ_SEED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -n 2 tests/fuzz $(ARGS)
 
 fuzz: dev-setup  ## more of them for FUZZ_MINUTES (30), different in every run; FUZZ_SEED=… repeats a round that failed
-	@FUZZ_MINUTES=$${FUZZ_MINUTES:-30} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" --timeout=0 -n 2 tests/fuzz $(ARGS)
+	@FUZZ_MINUTES=$${FUZZ_MINUTES:-30} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results --timeout=0 -n 2 tests/fuzz $(ARGS)
 
 chaos: dev-setup  ## break everything on purpose; a table at the end, also in .local/chaos.json
 	@CHAOS_RESULTS=.local/chaos.json $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -m chaos tests/chaos tests/tasks tests/processes $(ARGS)
