@@ -1,5 +1,5 @@
 """Keeps what the marked tests said, for docs/yardsticks.md. Loaded with `-p`: by `make yardsticks`, which sets
-ONLY_MARKED, by `make chaos` and `make soak`, and by `make test ARGS="-p tests.yardstick_results"`."""
+ONLY_MARKED, by `make chaos`, `make fuzz` and `make soak`, and by `make test ARGS="-p tests.yardstick_results"`."""
 
 import json
 import os
@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from scripts import yardsticks
+from tests import lengths
 
 _WORST_FIRST = ("failed", "skipped", "passed")
+_SHORTENED = "shortened"
 _outcomes: dict[str, str] = {}
 
 
@@ -22,8 +24,17 @@ def pytest_collection_modifyitems(config, items):
     items[:] = marked
 
 
+def pytest_runtest_setup(item):
+    """Where the test runs; what it says is kept elsewhere if there are several processes."""
+    if any(lengths.is_shortened(mark.args[0]) for mark in item.iter_markers(lengths.MARK)):
+        item.user_properties.append((_SHORTENED, True))
+
+
 def pytest_runtest_logreport(report):
-    """A test with parameters has the worst of its outcomes; one that cannot be set up has failed."""
+    """A test with parameters has the worst of its outcomes; one that cannot be set up has failed. One that was shortened
+    has shown nothing."""
+    if dict(report.user_properties).get(_SHORTENED):
+        return
     if report.when == "call" or report.outcome != "passed":
         name = report.nodeid.partition("[")[0]
         known = (_outcomes.get(name, report.outcome), report.outcome)

@@ -9,14 +9,14 @@ import pymongo
 import pytest
 
 from kernel import clock
-from tests import pace
+from tests import lengths, pace
 from tests.chaos.breaking import WINDOW, Breakings
 from tests.chaos.conftest import DATABASE
 from tests.chaos.writers import Writers
 from tests.processes.service import eventually
 
 OUTAGE = 15  # seconds; longer than any wait for an answer
-KILLS = int(os.environ.get("CHAOS_KILLS", "100"))
+KILLS = int(lengths.of("CHAOS_KILLS"))
 SEED = os.environ.get("CHAOS_SEED", "17")
 WORST = (
     20.0  # seconds until an answer: a client waits while MongoDB hangs, or until web is there again
@@ -95,6 +95,7 @@ def test_no_acknowledged_write_is_lost_with_the_primary(story, breakings):
 
 
 @pytest.mark.yardstick("D1")
+@pytest.mark.length("CHAOS_KILLS")
 @pytest.mark.timeout(300 + 10 * KILLS)
 def test_what_was_acknowledged_before_the_web_process_was_killed_is_there(story, breakings):
     story(breakings.kill_web(KILLS), env=ONE_WEB)

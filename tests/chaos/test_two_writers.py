@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from kernel import clock, db
+from tests import lengths
 from tests.other_service.documents import Inventor
 from tests.other_service.existing import fill_clinic
 from tests.other_service.writer import OtherWriter, Working
@@ -19,11 +20,11 @@ from tests.own_load import OwnLoad, callers_over_http, unexpected_in_the_long_ru
 from tests.processes.conftest import service_in
 from tests.two_writers import differences_at_rest, wait_for_rest, work
 
-SECONDS = float(os.environ.get("CHAOS_SECONDS", "600"))
+SECONDS = lengths.of("CHAOS_SECONDS")
 SEED = os.environ.get("CHAOS_SEED", "16")
 pytestmark = [
     *(pytest.mark.processes, pytest.mark.foreign_documents, pytest.mark.foreign_writes),
-    pytest.mark.timeout(SECONDS + 600),
+    *(pytest.mark.length("CHAOS_SECONDS"), pytest.mark.timeout(SECONDS + 600)),
 ]
 CLINICS, PATIENTS, LOADS = 3, 300, 2  # loads of each clinic
 KILLED, KILLED_EVERY = ("follower", "follower", "worker"), 25  # seconds

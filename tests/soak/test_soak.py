@@ -5,7 +5,6 @@ SOAK_MINUTES sets how long. The table at the end shows what was read after a ten
 the end.
 """
 
-import os
 import sys
 import threading
 import time
@@ -19,13 +18,14 @@ from redis import Redis
 from kernel import clock, db, heartbeats
 from kernel.stored_models import described_models
 from scripts.service import COMMANDS
+from tests import lengths
 from tests.other_service.documents import Inventor
 from tests.other_service.existing import fill_clinic
 from tests.own_load import OwnLoad, callers_over_http, unexpected_in_the_long_run
 from tests.soak import readings
 from tests.two_writers import work
 
-SECONDS = 60 * float(os.environ.get("SOAK_MINUTES", "60"))
+SECONDS = 60 * lengths.of("SOAK_MINUTES")
 SAMPLES = 60
 CLINICS, PATIENTS, LOADS = 2, 300, 2  # loads of each clinic
 # How much more at the end is no leak: caches fill slowly.
@@ -96,6 +96,7 @@ def told(samples, before, after, requests):
     return rows
 
 
+@pytest.mark.length("SOAK_MINUTES")
 @pytest.mark.yardstick("V6")
 def test_an_hour_of_mixed_load_leaves_memory_and_queues_flat(service, loads):
     before = readings.of_collections()
