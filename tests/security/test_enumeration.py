@@ -1,6 +1,7 @@
 """Callers without a token learn nothing, and their number of calls is limited (rules CONFIRM-43 to
 CONFIRM-45, CONFIRM-94 and CONFIRM-107)."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -141,17 +142,33 @@ def test_each_client_has_its_own_limit_and_services_have_none(settings, anonymou
 
 def test_attempts_to_guess_a_birthday_are_limited(settings, backend, anonymous):
     settings.CONFIRMATIONS_PER_KEY = "3/hour"
-    user = embedded.EmbeddedUserService().create_custodial_user("c" * 24, "iris@example.org")
-    backend.post(f"/confirm/send/signup/{user.user_id}")
-    key = db.collection("confirmations").find_one({"userId": user.user_id})["_id"]
-    statuses = [
-        anonymous.put(
-            f"/confirm/accept/signup/{key}",
-            {"password": "password-1", "birthday": f"1990-01-0{day}"},
-        ).status_code
-        for day in range(1, 6)
-    ]
+    key = key_of_signup(backend, "iris@example.org")
+    statuses = [guess_birthday(anonymous, key, day=day).status_code for day in range(1, 6)]
     assert statuses == [409, 409, 409, 429, 429]
+
+
+@pytest.mark.yardstick("L1")
+def test_the_limit_of_a_key_is_exact_under_sixty_threads(settings, backend, anonymous):
+    settings.CONFIRMATIONS_PER_KEY = "7/hour"
+    settings.CONFIRMATIONS_PER_CLIENT = "1000/hour"
+    key, other = (key_of_signup(backend, f"{name}@example.org") for name in ("iris", "noor"))
+
+    answers = at_once(lambda n: guess_birthday(anonymous, key, day=1 + n % 28), 60)
+
+    assert Counter(answer.status_code for answer in answers) == {409: 7, 429: 53}
+    assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 429)
+    assert guess_birthday(anonymous, other, day=1).status_code == 409
+
+
+def key_of_signup(backend, email):
+    user = embedded.EmbeddedUserService().create_custodial_user("c" * 24, email)
+    backend.post(f"/confirm/send/signup/{user.user_id}")
+    return db.collection("confirmations").find_one({"userId": user.user_id})["_id"]
+
+
+def guess_birthday(anonymous, key, *, day):
+    body = {"password": "password-1", "birthday": f"1990-01-{day:02}"}
+    return anonymous.put(f"/confirm/accept/signup/{key}", body)
 
 
 @pytest.mark.yardstick("L2")
