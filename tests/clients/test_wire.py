@@ -9,6 +9,7 @@ import pytest
 
 from kernel import clock
 from kernel.http import ServiceError, ServiceUnavailable
+from tests import pace
 from tests.clients import standin as wire
 from users.clients import http
 from users.clients.http import server_session
@@ -17,6 +18,7 @@ from users.clients.protocol import AccountChanged, Expected, UserUpdate
 from users.services import accounts
 
 OWNER = "00000000aa"
+SOON = 1.5  # seconds until a caller is told that a service cannot be reached (yardstick T4)
 
 
 @pytest.fixture
@@ -95,27 +97,22 @@ class TestTokenCheck:
         from users.clients.http import accounts as client
 
         monkeypatch.setattr(client, "_CHECK_TIMEOUT", httpx2.Timeout(0.1))
-        standin.delay = 1.0
+        standin.delay = 1.0 * pace.slowness()
         started = time.monotonic()
         with pytest.raises(ServiceUnavailable):
             users.check_token("x")
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 1 * pace.slowness()
         assert len([call for call in standin.calls if "/token/" in call]) == 2
 
     @pytest.mark.yardstick("T4")
     def test_a_user_service_that_hangs_is_unavailable_within_one_and_a_half_seconds(
         self, standin, users
     ):
-        """Ten tries, since other processes may hold this one up."""
-        standin.delay = 3.0
-        assert any(self._seconds_until_unavailable(users) < 1.5 for _ in range(10))
-
-    @staticmethod
-    def _seconds_until_unavailable(users):
+        standin.delay = 3.0 * pace.slowness()
         started = time.monotonic()
         with pytest.raises(ServiceUnavailable):
             users.check_token("x")
-        return time.monotonic() - started
+        assert time.monotonic() - started < SOON * pace.slowness()
 
     @pytest.mark.parametrize(
         "body", [None, [], {}, {"isserver": True}, {"isserver": True, "userid": ""}, {"userid": 7}]
@@ -197,7 +194,7 @@ class TestStatuses:
         started = time.monotonic()
         with pytest.raises(ServiceUnavailable):
             http.HttpUserService("http://127.0.0.1:1", session).get_user(OWNER)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < SOON * pace.slowness()
 
 
 class TestAuthService:
