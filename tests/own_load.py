@@ -2,6 +2,7 @@
 call. Over any way to call: the test client, or HTTP.
 """
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from random import Random
@@ -52,7 +53,7 @@ def _caller(service, token):
 
 
 class OwnLoad:
-    """`step()` is one request; `answers` counts (step, status)."""
+    """`step()` is one request; `answers` counts (step, status), `worst` is how many seconds the slowest took."""
 
     def __init__(self, callers, clinic, *, seed, now):
         self.callers, self.clinic_id = callers, clinic["_id"]
@@ -61,13 +62,22 @@ class OwnLoad:
         self.invent = Inventor(f"{seed} of our load", now)
         self.questions = Questions(self.dice, clinic, now)
         self.known = []  # user ids that the last list has shown
-        self.answers = Counter()
+        self.answers, self.worst = Counter(), 0.0
+        self.created = []  # user ids that were acknowledged
 
     def step(self):
         name = self.dice.choices(list(STEPS), list(STEPS.values()))[0] if self.known else "list"
+        began = time.monotonic()
         status, body = getattr(self, name)()
+        self.worst = max(self.worst, time.monotonic() - began)
         self.answers[name, status] += 1
+        if (name, status) == ("create", 200):
+            self.created.append(body["id"])
         return name, status, body
+
+    @property
+    def acknowledged(self):
+        return sum(n for (_, status), n in self.answers.items() if status in (200, 204))
 
     def unexpected(self):
         return {key: n for key, n in self.answers.items() if key[1] not in EXPECTED}

@@ -7,6 +7,7 @@ In one process, at every write in turn: tests/services/test_merge_interruptions.
 import os
 import random
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -18,7 +19,7 @@ from merges.choices import MergeState
 from merges.services import merging, preparing, running, stages
 from tests import merges
 from tests.processes.conftest import service_in
-from tests.processes.service import eventually
+from tests.processes.service import comes_true, eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 SEED = os.environ.get("CHAOS_SEED", "20")
@@ -113,7 +114,7 @@ def kill_at(service, merge_id, moment, dice):
 
 
 def test_merges_whose_workers_are_killed_end_as_undisturbed_ones(service, monkeypatch, fault):
-    dice, killed = random.Random(SEED), Counter()
+    dice, killed, ends = random.Random(SEED), Counter(), []
     for pair in range(PAIRS):
         seed = f"{SEED}-{pair}"
         expected = undisturbed(seed, monkeypatch)
@@ -122,23 +123,26 @@ def test_merges_whose_workers_are_killed_end_as_undisturbed_ones(service, monkey
         for moment in moments(dice):
             killed[kill_at(service, merge_id, moment, dice)] += 1
             go_on(service)
-        eventually(lambda merge_id=merge_id: is_ended(merge_id), within=90)
-        ended = merges.end_of(merge_id)
+        began = time.monotonic()
+        comes_true(lambda merge_id=merge_id: is_ended(merge_id), within=90)
+        ends.append((expected, merges.end_of(merge_id), time.monotonic() - began))
         kill(service)
-        assert ended == expected
-        assert ended["merge"]["state"] == MergeState.COMPLETED
-        assert len(set(ended["told"])) == len(ended["told"]) > SIZE["patients"][0]
     fault.says(
         f"workers of {PAIRS} merges are killed {killed.total()} times",
         acknowledged=PAIRS,
-        lost=0,
-        doubled=0,
+        lost=sum(ended != expected for expected, ended, _ in ends),
+        doubled=sum(len(ended["told"]) - len(set(ended["told"])) for _, ended, _ in ends),
+        recovered=max(seconds for *_, seconds in ends),
     )
+    for expected, ended, _ in ends:
+        assert ended == expected
+        assert ended["merge"]["state"] == MergeState.COMPLETED
+        assert len(set(ended["told"])) == len(ended["told"]) > SIZE["patients"][0]
     assert killed.total() - killed[stages.ENDED] >= PAIRS * KILLS * 3 // 4
 
 
 @pytest.mark.parametrize("number", range(2))
-def test_a_merge_that_is_stopped_after_a_kill_is_taken_back(service, number):
+def test_a_merge_that_is_stopped_after_a_kill_is_taken_back(service, number, fault):
     dice = random.Random(f"{SEED}-{number}")
     merge_id = merges.ask(f"{SEED}-{number}", **SIZE)
     before = merges.snapshot()
@@ -149,15 +153,23 @@ def test_a_merge_that_is_stopped_after_a_kill_is_taken_back(service, number):
     go_on(service)
     wait_for(merge_id, lambda merge: merge["done"] < done)
     kill(service)
+    began = time.monotonic()
     go_on(service)
-    eventually(lambda: is_ended(merge_id), within=90)
+    comes_true(lambda: is_ended(merge_id), within=90)
     ended = merges.end_of(merge_id)
+    fault.says(
+        "workers of a merge that staff stop are killed twice",
+        acknowledged=1,
+        lost=int(ended["stored"] != before),
+        doubled=len(ended["told"]),
+        recovered=time.monotonic() - began,
+    )
     assert ended["merge"]["state"] == MergeState.TAKEN_BACK
     assert ended["stored"] == before
     assert (ended["told"], ended["left"]) == ([], [None] * 3)
 
 
-def test_a_call_whose_web_process_is_killed_can_be_repeated(service):
+def test_a_call_whose_web_process_is_killed_can_be_repeated(service, fault):
     merge_id = merges.ask(f"{SEED}-web", **SIZE)
     merge = merging.access_merge(merge_id)
     path = f"/v1/clinics/{merge['targetId']}/merge"
@@ -179,7 +191,19 @@ def test_a_call_whose_web_process_is_killed_can_be_repeated(service):
     service.kill_worker("web")
     waiting.join()
     assert lost != [200]
+    killed = time.monotonic()
     service.start(only=("web",))
-    assert service.post(path, body, token=token, timeout=120).status == 200
-    assert merges.end_of(merge_id)["merge"]["state"] == MergeState.COMPLETED
-    assert db.collection("clinicMerges").count_documents({}) == 1
+    began = time.monotonic()
+    status = service.post(path, body, token=token, timeout=120).status
+    ended = time.monotonic()
+    state = merges.end_of(merge_id)["merge"]["state"]
+    count = db.collection("clinicMerges").count_documents({})
+    fault.says(
+        "web is killed while a caller waits for a merge",
+        acknowledged=int(status == 200),
+        lost=int(status == 200 and state != MergeState.COMPLETED),
+        doubled=count - 1,
+        worst=ended - began,
+        recovered=ended - killed,
+    )
+    assert (status, state, count) == (200, MergeState.COMPLETED, 1)

@@ -20,7 +20,7 @@ from tests.chaos.peers import MailServer, ReportService
 from tests.chaos.test_ehr import run_of, sent, start_sync, subscribed_patients
 from tests.chaos.test_xealth import enter_and_place, notify
 from tests.processes.conftest import service_in
-from tests.processes.service import eventually
+from tests.processes.service import comes_true, eventually
 from tests.xealth import xealth_clinic
 from tests.xealth_orders import records
 from tests.xealth_peer import XealthPeer
@@ -117,12 +117,13 @@ def test_reports_of_a_sync_arrive(service, peer, open_gate, fault, name, way):
         eventually(lambda: len(peer.messages) > 6, within=60, every=0.01)
         outage.break_down()
         assert run_of(clinic).done < count, "the outage came too late to say anything"
-        eventually(lambda: run_of(clinic).done == count, within=BACK, every=0.2)
+        is_all = comes_true(lambda: run_of(clinic).done == count, within=BACK, every=0.2)
     notes, flowsheets = sent(peer, "Notes"), sent(peer, "Flowsheet")
     doubled = notes.total() + flowsheets.total() - len(notes) - len(flowsheets)
     lost = 2 * count - len({mrn for mrn, _ in notes}) - len({mrn for mrn, _ in flowsheets})
     outage.says(acknowledged=count, lost=lost, doubled=doubled)
     assert outage.said_something(service), NOTHING
+    assert is_all
     assert lost == 0
     assert doubled <= PROCESSES
 
@@ -146,14 +147,16 @@ def test_orders_of_xealth_are_read(service, open_gate, fault, tmp_path, way):
         for number in range(1, count):
             notify(service, number)
         broken.join()
-        eventually(lambda: {one["state"] for one in records()} == {"done"}, within=BACK, every=0.5)
-        eventually(lambda: len(mails.count(folder)) >= 2 * count, within=BACK, every=0.5)
+        is_all = comes_true(
+            lambda: {one["state"] for one in records()} == {"done"}, within=BACK, every=0.5
+        ) and comes_true(lambda: len(mails.count(folder)) >= 2 * count, within=BACK, every=0.5)
     patients = Counter(one["mrn"] for one in db.collection("patients").find({}))
     copies = (
         mails.count(folder).total() - len(mails.count(folder)) + patients.total() - len(patients)
     )
     outage.says(acknowledged=count, lost=count - len(patients), doubled=copies)
     assert outage.said_something(service), NOTHING
+    assert is_all
     assert (len(patients), copies) == (count, 0)
 
 
@@ -179,11 +182,13 @@ def test_mails_are_sent(service, open_gate, fault, way):
         eventually(lambda: len(server.received) > 3, within=60, every=0.005)
         outage.break_down()
         assert len(server.received) < count, "the outage came too late to say anything"
-        eventually(lambda: len(server.received) == count, within=BACK)
-        eventually(lambda: done_mails() == count, within=BACK)
-    doubled = server.received.total() - count
+        is_all = comes_true(lambda: len(server.received) == count, within=BACK) and comes_true(
+            lambda: done_mails() == count, within=BACK
+        )
+    doubled = server.received.total() - len(server.received)
     outage.says(acknowledged=count, lost=count - len(server.received), doubled=doubled)
     assert '"event":"outbox.retry"' in service.logs(), NOTHING
+    assert is_all
     assert doubled <= PROCESSES
 
 

@@ -3,33 +3,50 @@ every command exceeds its time limit. Afterwards the workers take what waits. Th
 that matters, with the service's own time limits (tests/processes/test_redis_hangs.py uses shorter ones); the
 second hangs Redis under load."""
 
+import itertools
 import os
 import threading
 import time
+from collections import Counter
 
 import pytest
 from django.conf import settings
 
 from kernel import clock, db, outbox
 from kernel.outbox.rows import UNDELIVERED
-from tests import ehr
-from tests.processes.service import Service, eventually
+from tests import ehr, lengths
+from tests.processes.service import Service, comes_true, eventually
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [
+    *(pytest.mark.processes, pytest.mark.length("CHAOS_HANGS")),
+    pytest.mark.timeout(400),
+]
 TOKEN = {"verification-token": "redox-test-token"}
-HANGS = int(os.environ.get("CHAOS_HANGS", "3"))
+HANGS = int(lengths.of("CHAOS_HANGS"))
 HANG = 15  # seconds: three times as long as an acknowledgement is waited for
 LONG_HANG = 25
 CLIENTS = 10
+READ = ("done", "ignored")
 
 
 @pytest.mark.yardstick("V2")
-def test_a_busy_worker_takes_what_waits_after_long_hangs(busy_worker):
+def test_a_busy_worker_takes_what_waits_after_long_hangs(busy_worker, fault):
     worker = busy_worker(SOCKET_SECONDS="")
+    sent, done, recovered = 4, 0, 0.0
     for _ in range(HANGS):
-        worker.send(4)
+        worker.send(sent)
         worker.hang_while_busy(HANG)
-        eventually(lambda: worker.has("done", 4))
+        began = time.monotonic()
+        comes_true(lambda: worker.has("done", sent))
+        recovered = max(recovered, time.monotonic() - began)
+        done += sum(worker.has("done", number) for number in range(1, sent + 1))
+    fault.says(
+        f"Redis hangs {HANGS} times for {HANG} s while a worker is busy",
+        acknowledged=sent * HANGS,
+        lost=sent * HANGS - done,
+        recovered=recovered,
+    )
+    assert done == sent * HANGS
     assert worker.acknowledgements_lost() >= HANGS
 
 
@@ -52,7 +69,10 @@ class Load:
         service.manage("create_user", "--email", "ada@example.org", "--name", "A", "--clinician")
         self._service = service
         self._token = service.manage("token", "--user", "ada@example.org").strip()
-        self._ended = threading.Event()
+        self._ended, self._numbers = threading.Event(), itertools.count()
+        self.clinics: list[str] = []  # what was acknowledged
+        self.orders: list[str] = []
+        self.worst = 0.0  # seconds until an answer that came
         self._threads = [
             threading.Thread(target=self._work, args=(work,), daemon=True)
             for work in [self._send_message, self._create_clinic] * (CLIENTS // 2)
@@ -70,18 +90,38 @@ class Load:
 
     def _work(self, work):
         while not self._ended.is_set():
+            began = time.monotonic()
             try:
                 work()
+                self.worst = max(self.worst, time.monotonic() - began)
             except OSError:  # while Redis hangs an answer may not come
                 time.sleep(0.1)
 
     def _send_message(self):
-        message = {**ehr.order(), "Meta": {"DataModel": "Scheduling", "EventType": "New"}}
-        self._service.post("/v1/redox", message, headers=TOKEN)
+        meta, number = {"DataModel": "Scheduling", "EventType": "New"}, f"O-{next(self._numbers)}"
+        message = {**ehr.order(), "Meta": meta, "Order": {"ID": number}}
+        if self._service.post("/v1/redox", message, headers=TOKEN).status == 200:
+            self.orders.append(number)
 
     def _create_clinic(self):
         profile = {"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"}
-        self._service.post("/v1/clinics", profile, token=self._token)
+        answer = self._service.post("/v1/clinics", profile, token=self._token)
+        if answer.status == 200:
+            self.clinics.append(answer.json()["id"])
+
+    def lost(self):
+        """Of what was acknowledged: clinics without their demo patient, and messages that no worker has read."""
+        with_patient = db.collection("patients").distinct("clinicId")
+        read = [one["documentId"] for one in ehr.records("message") if one["state"] in READ]
+        stored = db.collection("redox").find({"_id": {"$in": read}})
+        orders = {one["message"]["Order"]["ID"] for one in stored}
+        return (set(self.clinics) - set(map(str, with_patient))) | (set(self.orders) - orders)
+
+    def copies(self):
+        """Demo patients and messages that are there twice."""
+        clinics = Counter(one["clinicId"] for one in db.collection("patients").find())
+        orders = Counter(one["message"]["Order"]["ID"] for one in db.collection("redox").find())
+        return clinics.total() - len(clinics) + orders.total() - len(orders)
 
 
 def due_rows():
@@ -103,7 +143,7 @@ def acknowledgements_lost(service):
 @pytest.mark.yardstick("V2")
 def test_workers_take_what_waits_after_redis_hung_three_times_under_load(service, backing, fault):
     service.start()
-    with Load(service):
+    with Load(service) as load:
         for _ in range(HANGS):
             before = {queue: done_rows(queue) for queue in ("default", "ehr")}
             eventually(lambda b=before: all(done_rows(q) > b[q] for q in b), within=60)
@@ -111,11 +151,15 @@ def test_workers_take_what_waits_after_redis_hung_three_times_under_load(service
             time.sleep(LONG_HANG)
             backing.resume("redis")
             resumed = time.monotonic()
-    eventually(lambda: due_rows() == 0, within=30)
+    comes_true(lambda: due_rows() == 0)
+    recovered, lost, copies = time.monotonic() - resumed, load.lost(), load.copies()
     fault.says(
         f"Redis hangs {HANGS} times for {LONG_HANG} s under load",
-        acknowledged=sum(done_rows(queue) for queue in ("default", "ehr")),
-        lost=due_rows(),
-        recovered=time.monotonic() - resumed,
+        acknowledged=len(load.clinics) + len(load.orders),
+        lost=len(lost),
+        doubled=copies,
+        worst=load.worst,
+        recovered=recovered,
     )
+    assert (due_rows(), lost, copies) == (0, set(), 0)
     assert acknowledgements_lost(service) > 0, "the hangs came too late to say anything"

@@ -1,6 +1,7 @@
 """Rounds of requests whose transactions conflict: all change one record, one of them several, at the same moment."""
 
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ class Conflicts:
     ben: Person
     dot: Person
     answers: Counter[int] = field(default_factory=Counter)
+    lost: list[Any] = field(
+        default_factory=list
+    )  # what is not as it was acknowledged, or half done
+    worst: float = 0.0  # seconds until an answer
 
     def run(self, rounds: int) -> int:
         """Returns how many commands failed because of a conflict."""
@@ -45,14 +50,18 @@ class Conflicts:
 
         def ask(name: str) -> int:
             gate.wait()
-            return calls[name]().status_code
+            began = time.monotonic()
+            status = calls[name]().status_code
+            self.worst = max(self.worst, time.monotonic() - began)
+            return status
 
         answers = dict(zip(calls, pool.map(ask, calls), strict=True))
         assert set(answers.values()) <= ANSWERS, answers
         now, wanted = self._stored(), self._wanted(number)
         for name, status in answers.items():
             allowed = [wanted[name]] if status == 200 else [wanted[name], before[name]]
-            assert now[name] in allowed, (name, number, answers)
+            if now[name] not in allowed:
+                self.lost.append((name, number, answers))
         self.answers.update(answers.values())
 
     def _calls(self, number: int) -> dict[str, Any]:

@@ -174,6 +174,15 @@ class Service:
         return accounts.issue_server_token()
 
 
+def comes_true(check: Callable[[], object], *, within: float = 30, every: float = 0.1) -> bool:
+    """As `eventually`, for tests that say what they found before they fail."""
+    try:
+        eventually(check, within=within, every=every)
+    except AssertionError:
+        return False
+    return True
+
+
 def eventually(check: Callable[[], T], *, within: float = 30, every: float = 0.1) -> T:
     """The first true result of `check`; fails if there is none in time, which is longer on a slow machine, also on
     one that has become slow meanwhile."""

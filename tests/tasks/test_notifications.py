@@ -40,7 +40,7 @@ from patients.events import (
 )
 from tests import deliveries, mails
 from tests.factories import make_clinic, make_clinician, make_patient
-from tests.processes.service import Service, eventually
+from tests.processes.service import Service, comes_true, eventually
 from users.services import neighbours
 
 ROWS = outbox.COLLECTION
@@ -802,7 +802,7 @@ MANY, CONCURRENCY = 60, os.cpu_count() or 1
 @pytest.mark.chaos
 @pytest.mark.processes
 @pytest.mark.timeout(180)
-def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
+def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory, fault):
     logs = tmp_path_factory.mktemp("logs")
     names = ("MONGODB_URI", "REDIS_URL", "TIDEPOOL_CLINIC_DATABASE_NAME", "BROKER_KEY_PREFIX")
     service = Service(logs, {name: os.environ[name] for name in names})
@@ -815,14 +815,24 @@ def test_real_workers_killed_twice_send_every_mail(folder, tmp_path_factory):
             eventually(lambda share=share: len(mails.newest_first(folder)) >= share * MANY)
             service.kill_worker()
             service.start_worker()
-        eventually(lambda: not rows(state={"$in": ["pending", "claimed"]}), within=120)
+            began = time.monotonic()
+        comes_true(lambda: not rows(state={"$in": ["pending", "claimed"]}), within=120)
+        recovered = time.monotonic() - began
     finally:
         service.stop()
     message_ids = [mail["Message-ID"] for mail in mails.newest_first(folder)]
+    copies = len(message_ids) - len(set(message_ids))
+    fault.says(
+        "workers that send mails are killed twice",
+        acknowledged=MANY,
+        lost=len(sent - set(message_ids)),
+        doubled=copies,
+        window="killed between sending and noting",
+        recovered=recovered,
+    )
     assert set(message_ids) == sent, "nothing is lost"
     assert {row["state"] for row in rows()} == {"done"}
     repeated = list(db.collection("sentMails").find({"abandoned": {"$gt": 0}}))
-    copies = len(message_ids) - len(sent)
     assert copies <= len(repeated) <= 2 * CONCURRENCY, "only what was under way when killed"
 
 
