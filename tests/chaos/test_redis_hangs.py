@@ -104,24 +104,29 @@ class Load:
             self.orders.append(number)
 
     def _create_clinic(self):
-        profile = {"name": "Lakeside", "country": "US", "preferredBgUnits": "mg/dL"}
+        name = f"Lakeside {next(self._numbers)}"
+        profile = {"name": name, "country": "US", "preferredBgUnits": "mg/dL"}
         answer = self._service.post("/v1/clinics", profile, token=self._token)
         if answer.status == 200:
             self.clinics.append(answer.json()["id"])
 
     def lost(self):
-        """Of what was acknowledged: clinics without their demo patient, and messages that no worker has read."""
-        with_patient = db.collection("patients").distinct("clinicId")
+        """Of what was acknowledged: clinics and messages that are not there, or that no worker has handled."""
+        rows, event = db.collection(outbox.COLLECTION), {"event": "clinic.created"}
+        told = set(rows.distinct("payload.clinicId", event))
+        waiting = set(rows.distinct("payload.clinicId", {**event, "state": {"$ne": outbox.DONE}}))
+        stored = {str(one) for one in db.collection("clinics").distinct("_id")}
+        clinics = stored & told - waiting
         read = [one["documentId"] for one in ehr.records("message") if one["state"] in READ]
-        stored = db.collection("redox").find({"_id": {"$in": read}})
-        orders = {one["message"]["Order"]["ID"] for one in stored}
-        return (set(self.clinics) - set(map(str, with_patient))) | (set(self.orders) - orders)
+        messages = db.collection("redox").find({"_id": {"$in": read}})
+        orders = {one["message"]["Order"]["ID"] for one in messages}
+        return (set(self.clinics) - clinics) | (set(self.orders) - orders)
 
     def copies(self):
-        """Demo patients and messages that are there twice."""
-        clinics = Counter(one["clinicId"] for one in db.collection("patients").find())
+        """Clinics and messages that are there twice."""
+        names = Counter(one["name"] for one in db.collection("clinics").find())
         orders = Counter(one["message"]["Order"]["ID"] for one in db.collection("redox").find())
-        return clinics.total() - len(clinics) + orders.total() - len(orders)
+        return names.total() - len(names) + orders.total() - len(orders)
 
 
 def due_rows():
