@@ -46,6 +46,15 @@ def test_each_variable_that_is_set_is_one_that_the_service_reads(name):
     assert {*SERVICES[name]["environment"], *tls} <= env.VARIABLES.keys()
 
 
+@pytest.mark.parametrize("name", sorted(LASTING))
+def test_links_in_mails_lead_to_the_pages_of_the_service(name):
+    """A web app is none of these containers: with its address set, the service's own pages do not exist."""
+    tls = TLS["services"][name]["environment"]
+    given = {**SERVICES[name]["environment"], **tls}
+    assert {"TIDEPOOL_WEBAPP_URL", "TIDEPOOL_SHORELINE_CLIENT_ADDRESS"}.isdisjoint(given)
+    assert tls["TIDEPOOL_APPLICATION_URL"] == "https://${SITE:-localhost}"
+
+
 def test_the_image_sets_variables_that_are_read():
     assert {"HOST", "PORT", "HEALTH_PORT", "ENVIRONMENT"} <= of_the_image()
     assert of_the_image() - NOT_OURS <= env.VARIABLES.keys()
@@ -102,6 +111,7 @@ def test_the_image_has_the_python_that_ci_runs_and_none_of_what_only_tests_need(
     assert f"FROM python:{version}-slim" in DOCKERFILE
     left_out = (local.BASE / ".dockerignore").read_text().split()
     assert {"tests", "docs", ".ci", "requirements-dev.*", "requirements-chart.*"} <= {*left_out}
+    assert {".hypothesis", ".local", ".venv"} <= {*left_out}
     assert "deploy" not in left_out
     assert "scripts" not in left_out, "manage.py reads scripts.local"
 
