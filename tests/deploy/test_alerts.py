@@ -32,12 +32,17 @@ OF_THE_WEB_SERVER = ("operation", "refused")
 
 
 @pytest.fixture
-def published(monkeypatch, ada):
-    """metric -> labels, and (metric, label) -> values, of a service in which something of each kind has happened."""
+def answer(monkeypatch, ada):
+    """What /metrics answers when something of each kind has happened."""
     something_of_each_kind(monkeypatch, ada)
+    return QuickClient().get("/metrics").content.decode()
+
+
+@pytest.fixture
+def published(answer):
+    """metric -> labels, and (metric, label) -> values."""
     labels, values = defaultdict(set), defaultdict(set)
-    text = QuickClient().get("/metrics").content.decode()
-    for family in text_string_to_metric_families(text):
+    for family in text_string_to_metric_families(answer):
         for sample in family.samples:
             labels[sample.name] |= sample.labels.keys()
             for label, value in sample.labels.items():
@@ -173,10 +178,15 @@ def promtool():
         assert not os.environ.get("PROMTOOL_REQUIRED"), "promtool is missing: `make promtool`"
         pytest.skip("promtool is not on this machine: `make promtool` fetches it")
 
-    def run(*arguments):
+    def run(*arguments, given=""):
         folder = expressions.FOLDER / "prometheus"
         result = subprocess.run(
-            [found, *arguments], cwd=folder, capture_output=True, text=True, check=False
+            [found, *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            input=given,
         )
         assert result.returncode == 0, result.stdout + result.stderr
 
@@ -186,6 +196,12 @@ def promtool():
 def test_promtool_accepts_the_rules_and_the_example(promtool):
     promtool("check", "rules", "alerts.yml")
     promtool("check", "config", "--syntax-only", "prometheus.yml")
+
+
+def test_promtool_accepts_what_is_published(promtool, answer):
+    """Names, units and descriptions of the metrics, as Prometheus asks for them."""
+    assert "clinics_requests_total{" in answer
+    promtool("check", "metrics", given=answer)
 
 
 @pytest.mark.yardstick("D6")
