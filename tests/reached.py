@@ -1,9 +1,10 @@
 """Which (operation, status) the tests have reached: noted by the test client, collected from the processes of a run.
 
-A run of all tests (`make test` and `make walks` in one, as in CI) ends with a list of the pairs that the description
-lists, that none of them has reached and that tests/contract/unreached.yaml does not excuse; and of the excuses that are
-not needed any more, and of the objects in examples that no answer had (tests/example_objects.py). With REACHED_REQUIRED=1 it fails for them. `REACHED=file.json make test
-ARGS=…` adds the pairs of any run to the file, as {operation: [status, ...]}.
+A run of all tests (`make test` and `make walks` in one, as in CI) ends with how many of the described pairs were
+reached, and with a list of those that none has reached and that tests/contract/unreached.yaml does not excuse; and of
+the excuses that are not needed any more, and of the objects in examples that no answer had (tests/example_objects.py).
+With REACHED_REQUIRED=1 it fails for them. With REACHED_TABLE=1 any run ends with the table of all described pairs.
+`REACHED=file.json make test ARGS=…` adds the pairs of any run to the file, as {operation: [status, ...]}.
 """
 
 import json
@@ -33,6 +34,7 @@ class Collector:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.report: list[str] = []
         self._unseen: set[example_objects.Object] | None = None
 
     def pytest_testnodedown(self, node) -> None:
@@ -49,7 +51,10 @@ class Collector:
             return
         if os.environ.get("REACHED"):
             _add_to(Path(os.environ["REACHED"]), _reached)
+        if os.environ.get("REACHED_TABLE"):
+            self.report = list(table(described_pairs(), _reached, excused_pairs()))
         if exitstatus in _ENDED and _ran_all_tests(session.config):
+            self.report.append(count(described_pairs(), _reached, excused_pairs()))
             self.problems = [
                 *problems(described_pairs(), _reached, excused_pairs()),
                 *example_objects.problems(self._unseen_by_all()),
@@ -64,6 +69,8 @@ class Collector:
         return example_objects.unseen() if self._unseen is None else self._unseen
 
     def pytest_terminal_summary(self, terminalreporter) -> None:
+        for line in self.report:
+            terminalreporter.write_line(line)
         for problem in self.problems:
             terminalreporter.write_line(problem, red=True)
 
@@ -84,6 +91,29 @@ def problems(
         yield f"{name} {status}: reached by a test, so {EXCUSES.name} need not excuse it"
     for name, status in sorted(excused - described):
         yield f"{name} {status}: excused in {EXCUSES.name}, but not described"
+
+
+def count(described: Iterable[Pair], reached: Iterable[Pair], excused: Iterable[Pair]) -> str:
+    described, excused = set(described), set(excused)
+    found = len(described & set(reached))
+    line = f"reached {found} of {len(described)} (operation, status)"
+    return f"{line}, {len(described & excused)} excused" if excused else line
+
+
+def table(
+    described: Iterable[Pair], reached: Iterable[Pair], excused: Iterable[Pair]
+) -> Iterator[str]:
+    """A line for each operation: the statuses that were reached, then those that were not."""
+    described, reached, excused = set(described), set(reached), set(excused)
+    for name in sorted({name for name, _ in described}):
+        statuses = sorted(status for other, status in described if other == name)
+        missing = [status for status in statuses if (name, status) not in reached]
+        done = " ".join(str(status) for status in statuses if status not in missing)
+        notes = ", ".join(
+            f"{status} {'excused' if (name, status) in excused else 'not reached'}"
+            for status in missing
+        )
+        yield f"{name:40} {done}{'; ' if done and notes else ''}{notes}"
 
 
 def described_pairs() -> Iterator[Pair]:

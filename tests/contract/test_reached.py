@@ -27,6 +27,18 @@ def test_what_is_neither_reached_nor_excused_is_named(seen, excused, problem):
     assert all(line.startswith(problem) for line in found)
 
 
+def test_the_table_has_a_line_for_each_operation_and_a_count_below():
+    described = DESCRIBED | {("GetClinic", 503), ("ListClinics", 200)}
+    seen, excused = {("GetClinic", 200), ("Other", 200)}, {("GetClinic", 503)}
+    lines = [" ".join(line.split()) for line in reached.table(described, seen, excused)]
+    assert lines == [
+        "GetClinic 200; 404 not reached, 503 excused",
+        "ListClinics 200 not reached",
+    ]
+    ending = reached.count(described, seen, excused)
+    assert ending == "reached 1 of 4 (operation, status), 1 excused"
+
+
 class Run:
     """As much of a session of pytest as the collector looks at."""
 
@@ -51,8 +63,12 @@ def test_a_run_of_all_tests_fails_for_it_and_others_do_not(monkeypatch, run, pro
     monkeypatch.setenv("REACHED_REQUIRED", "1")
     monkeypatch.setattr(reached, "problems", lambda *_: [problem] if problem else [])
     monkeypatch.setattr(example_objects, "problems", lambda _: [])
-    reached.Collector().pytest_sessionfinish(run, run.exitstatus)
+    collector = reached.Collector()
+    collector.pytest_sessionfinish(run, run.exitstatus)
     assert (run.exitstatus == pytest.ExitCode.TESTS_FAILED) == fails
+    whole = run.config.option.markexpr == "not chaos" and not run.config.option.keyword
+    is_counted = whole and run.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    assert len([line for line in collector.report if line.startswith("reached ")]) == is_counted
 
 
 def test_every_described_answer_can_be_reached_and_every_excuse_has_a_reason():
