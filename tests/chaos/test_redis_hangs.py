@@ -115,7 +115,7 @@ class Load:
         rows, event = db.collection(outbox.COLLECTION), {"event": "clinic.created"}
         told = set(rows.distinct("payload.clinicId", event))
         waiting = set(rows.distinct("payload.clinicId", {**event, "state": {"$ne": outbox.DONE}}))
-        stored = {str(one) for one in db.collection("clinics").distinct("_id")}
+        stored = {str(one) for one in db.collection("clinics").distinct("_id", {})}
         clinics = stored & told - waiting
         read = [one["documentId"] for one in ehr.records("message") if one["state"] in READ]
         messages = db.collection("redox").find({"_id": {"$in": read}})
@@ -124,8 +124,8 @@ class Load:
 
     def copies(self):
         """Clinics and messages that are there twice."""
-        names = Counter(one["name"] for one in db.collection("clinics").find())
-        orders = Counter(one["message"]["Order"]["ID"] for one in db.collection("redox").find())
+        names = Counter(one["name"] for one in db.collection("clinics").find({}))
+        orders = Counter(one["message"]["Order"]["ID"] for one in db.collection("redox").find({}))
         return names.total() - len(names) + orders.total() - len(orders)
 
 

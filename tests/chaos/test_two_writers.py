@@ -59,8 +59,8 @@ def kill_some(service, end, dice):
 
 def patients():
     """How often each patient of a clinic is there, and who was deleted. Both services keep what they delete."""
-    gone = [row["patient"] for row in db.collection("patient_deletions").find()]
-    return Counter(map(_key, db.collection("patients").find())), set(map(_key, gone))
+    gone = [row["patient"] for row in db.collection("patient_deletions").find({})]
+    return Counter(map(_key, db.collection("patients").find({}))), set(map(_key, gone))
 
 
 def _key(row):
