@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-outbox yardsticks fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-outbox yardsticks pythons fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -74,6 +74,9 @@ yardsticks: dev-setup  ## every test that shows a row of docs/yardsticks.md, and
 	@-ONLY_MARKED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -n 2 --dist loadfile tests --ignore=tests/bench --ignore=tests/chaos --ignore=tests/fuzz --ignore=tests/soak $(ARGS)
 	@-ONLY_MARKED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results tests/chaos tests/fuzz $(ARGS)
 	@$(PYTHON_BIN) -m scripts.yardsticks
+
+pythons:  ## try Python 3.12 and 3.13, or those of PYTHONS: what is pinned, `manage.py check`, tests of kernel and contract
+	@scripts/pythons.sh
 
 chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault of servers and processes once, some 100 seconds
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_servers.py -k each_kind $(ARGS)

@@ -94,11 +94,11 @@ def _send(
         port=url.port or _PORTS[url.raw_scheme],
         target=url.raw_path,
     )
-    sent: dict[bytes | str, bytes | str] = {
-        "host": url.netloc.decode(),
-        "content-length": str(len(body)),
-        **headers,
-    }
+    sent: list[tuple[bytes | str, bytes | str]] = [
+        ("host", url.netloc.decode()),
+        ("content-length", str(len(body))),
+        *headers.items(),
+    ]
     timeouts = {"connect": SECONDS, "read": SECONDS, "write": SECONDS, "pool": SECONDS}
     with (
         httpcore2.ConnectionPool(ssl_context=_ssl_context(), network_backend=backend) as pool,
