@@ -59,6 +59,7 @@ class PatientInviteViewSet(ConfirmationViewSet):
         "account's profile. 400 when the clinic demands an MRN and there is none.",
         path=INVITE,
         body=schemas.ACCEPT_PATIENT,
+        described_body=schemas.ACCEPT_PATIENT_WRITE,
         body_limit=bodies.LARGE,
         body_required=False,
         lenient=reads_for_clinic(schemas.ACCEPT_PATIENT, is_optional=True),

@@ -82,19 +82,31 @@ def written(
     *,
     keeps: Sequence[str] = (),
     ignored: Sequence[str] = (),
+    within: Mapping[str, str] | None = None,
     description: str,
 ) -> Schema:
     """The component that describes what requests write of a component that answers show: without what is read-only
-    (`keeps`: all the same stated by the caller) or `ignored`. Requests are still held to `source`, so that what was
-    read can be sent back."""
+    (`keeps`: all the same stated by the caller) or `ignored`. `within` names components in it that are written
+    differently, too: component of answers -> what is written of it. Requests are still held to `source`, so that what
+    was read can be sent back."""
     shown = COMPONENTS[source["$ref"].removeprefix(_PREFIX)]
     properties = {
-        key: {**schema, "readOnly": False} if key in keeps else schema
+        key: {**schema, "readOnly": False} if key in keeps else _as_written(schema, within or {})
         for key, schema in shown["properties"].items()
         if key in keeps or not (key in ignored or is_read_only(schema))
     }
     required = [key for key in shown.get("required", ()) if key in properties]
     return component(name, obj(properties, required=required, description=description))
+
+
+def _as_written(schema: Schema, within: Mapping[str, str]) -> Schema:
+    """With references to the components that describe what is written."""
+    name = str(schema.get("$ref", "")).removeprefix(_PREFIX)
+    if name in within:
+        return {**schema, "$ref": _PREFIX + within[name]}
+    if "items" in schema:
+        return {**schema, "items": _as_written(schema["items"], within)}
+    return schema
 
 
 def is_read_only(schema: Schema) -> bool:

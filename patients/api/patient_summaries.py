@@ -6,7 +6,7 @@ from kernel.api import bodies
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
 from kernel.errors import ConstraintViolation
-from patients.api.schemas.patients import DATA_SOURCES
+from patients.api.schemas.patients import DATA_SOURCES, DATA_SOURCES_WRITE
 from patients.api.schemas.summaries import SUMMARY, SUMMARY_ID
 from patients.field_values import data_sources_of
 from patients.services import data_sources, summaries
@@ -54,6 +54,7 @@ class UserDataSourcesViewSet(ApiViewSet):
         description="Without a body they are removed. Clinics that have no record of the user are not touched; 404 "
         "when no clinic has one.",
         body=DATA_SOURCES,
+        described_body=DATA_SOURCES_WRITE,
         body_required=False,
         raises=(ConstraintViolation,),
         responses={200: None},

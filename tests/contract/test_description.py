@@ -104,10 +104,25 @@ def test_no_body_of_a_request_describes_what_only_answers_have():
     """A generated client would ask for it, or leave out what has to be sent."""
     for name, (_, _, operation) in described_operations().items():
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            body = content["schema"]
-            component = COMPONENTS.get(body.get("$ref", "").rpartition("/")[2], body)
-            properties = component.get("properties", {})
-            assert not [key for key, part in properties.items() if is_read_only(part)], name
+            assert list(read_only_in(content["schema"], name)) == []
+
+
+def read_only_in(schema, place):
+    """The place of each read-only property, however deep."""
+    schema = {**COMPONENTS.get(schema.get("$ref", "").rpartition("/")[2], {}), **schema}
+    for name, part in schema.get("properties", {}).items():
+        if is_read_only(part):
+            yield f"{place}.{name}"
+        yield from read_only_in(part, f"{place}.{name}")
+    inner = [schema.get("items"), schema.get("additionalProperties")]
+    for part in (*inner, *(p for key in ("anyOf", "oneOf", "allOf") for p in schema.get(key, []))):
+        if isinstance(part, dict):
+            yield from read_only_in(part, f"{place}[]")
+
+
+def test_what_is_read_only_deep_in_a_body_is_found():
+    site = {"properties": {"sites": {"items": {"$ref": "#/components/schemas/site.v1"}}}}
+    assert set(read_only_in(site, "Body")) == {"Body.sites[].id", "Body.sites[].numPatients"}
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,13 @@ SITE = s.component(
     ),
 )
 SITE_UPDATE = s.written("SiteUpdate", SITE, description="A site's new name.")
+s.written(
+    "SiteOfPatient",
+    SITE,
+    keeps=["id"],
+    ignored=["numPatients"],
+    description="A site of the clinic that a patient has. Its id counts, its name does not.",
+)
 NEW_SITE = s.component(
     "siteCreation.v1",
     s.obj({"name": SITE_NAME}, required=["name"], description="A site to be made."),

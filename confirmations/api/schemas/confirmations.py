@@ -286,12 +286,15 @@ INVITE_CLINICIAN = s.component(
         description="Who is invited, as what.",
     ),
 )
+_ABOUT_ACCEPTED = "Values of the clinic that take precedence over the account's profile."
 ACCEPT_PATIENT = s.component(
+    "acceptPatient.v1", s.obj(fields.user_schemas(), description=_ABOUT_ACCEPTED)
+)
+ACCEPT_PATIENT_WRITE = s.written(
     "AcceptPatientInvitation",
-    s.obj(
-        fields.user_schemas(),
-        description="Values of the clinic that take precedence over the account's profile.",
-    ),
+    ACCEPT_PATIENT,
+    within={"site.v1": "SiteOfPatient"},
+    description=_ABOUT_ACCEPTED,
 )
 
 

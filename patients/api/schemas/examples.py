@@ -173,7 +173,7 @@ examples.requests(
         "PatientUpdate": _NEW,
         "PatientFromUser": {"permissions": _GRANTED, **_SAID},
         "patientSummary.v1": _SUMMARY,
-        "dataSources.v1": [_SOURCE],
+        "DataSourcesWrite": [_SOURCE],
         "tidepoolUserIds.v1": [USER],
     }
 )

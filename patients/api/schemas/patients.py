@@ -100,11 +100,26 @@ DATA_SOURCE = s.component(
         description="A device account that delivers the patient's data.",
     ),
 )
+s.written(
+    "DataSourceWrite",
+    DATA_SOURCE,
+    keeps=["dataSourceId"],
+    description="A device account that delivers the patient's data.",
+)
 DATA_SOURCES = s.component(
     "dataSources.v1",
     s.at_most(
         fields.MOST_SOURCES,
         s.array(DATA_SOURCE, description="Device accounts that deliver a patient's data."),
+    ),
+)
+DATA_SOURCES_WRITE = s.component(
+    "DataSourcesWrite",
+    s.at_most(
+        fields.MOST_SOURCES,
+        s.array(
+            s.ref("DataSourceWrite"), description="Device accounts that deliver a patient's data."
+        ),
     ),
 )
 PROVIDER_ID = s.component(
@@ -251,13 +266,19 @@ CREATE_PATIENT = s.component(
     ),
 )
 _IGNORED = ("permissions", "reviews", "attestationSubmitted")
+_WITHIN = {"site.v1": "SiteOfPatient", "dataSource.v1": "DataSourceWrite"}
 PATIENT_CREATE = s.written(
-    "PatientCreate", PATIENT, ignored=_IGNORED, description="What is known of a new patient."
+    "PatientCreate",
+    PATIENT,
+    ignored=_IGNORED,
+    within=_WITHIN,
+    description="What is known of a new patient.",
 )
 PATIENT_UPDATE = s.written(
     "PatientUpdate",
     PATIENT,
     ignored=_IGNORED,
+    within=_WITHIN,
     description="What becomes of a patient. Each field says what happens when it is left out.",
 )
 PATIENT_FROM_USER = s.written(
@@ -265,6 +286,7 @@ PATIENT_FROM_USER = s.written(
     CREATE_PATIENT,
     keeps=["legacyClinicianId"],
     ignored=["attestationSubmitted"],
+    within=_WITHIN,
     description="An existing account that becomes a patient. Name, birth date and MRN are those of the account's "
     "profile when they are absent.",
 )
