@@ -22,7 +22,7 @@ def main() -> None:
     with generated.ApiClient(configuration) as client:
         clinics = generated.ClinicsApi(client)
         clinic = read(clinics)
-        patient = change(clinics)
+        patient = change(clinics, clinic)
         invite(generated.ConfirmationsApi(client))
         fail(clinics, patient, full_clinic(clinics, clinic))
 
@@ -60,16 +60,20 @@ def full_clinic(clinics: generated.ClinicsApi, clinic: generated.ClinicV1) -> st
     return next(one.clinic.id for one in memberships if one.clinic.id != CLINIC)
 
 
-def change(clinics: generated.ClinicsApi) -> generated.PatientV1:
+def change(clinics: generated.ClinicsApi, clinic: generated.ClinicV1) -> generated.PatientV1:
     tag = clinics.create_patient_tag(CLINIC, generated.PatientTagWrite(name="Checked PY"))
     called("CreatePatientTag", tag, generated.PatientTagV1)
     made = clinics.create_patient_account(CLINIC, new_patient())
     called("CreatePatientAccount", made, generated.PatientV1)
-    body = generated.PatientUpdate(**MARIA, email=made.email, mrn="M-3", tags=[tag.id])
+    site = generated.SiteOfPatient(id=clinic.sites[0].id, name=clinic.sites[0].name)
+    body = generated.PatientUpdate(
+        **MARIA, email=made.email, mrn="M-3", tags=[tag.id], sites=[site]
+    )
     called("UpdatePatient", clinics.update_patient(CLINIC, made.id, body), generated.PatientV1)
     found = clinics.get_patient(CLINIC, made.id)
     called("GetPatient", found, generated.PatientV1)
     assert (found.mrn, found.tags) == ("M-3", [tag.id])
+    assert [one.id for one in found.sites] == [site.id]
     clinics.delete_patient_tag(CLINIC, tag.id)
     return made
 

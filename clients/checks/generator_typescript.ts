@@ -83,11 +83,14 @@ async function change(): Promise<PatientV1> {
   const maria = await create(clinicId, address());
   called("CreatePatientAccount", maria.fullName === MARIA.fullName);
   const ofMaria = { clinicId, patientId: maria.id };
-  const patientUpdate = { ...MARIA, email: maria.email, mrn: "M-4", tags: new Set([tag.id ?? ""]) };
+  const { sites: [site] = [] }: ClinicV1 = await clinics.getClinic({ clinicId });
+  if (!site) throw new Error("the clinic has no site");
+  const sites = [{ id: site.id, name: site.name }];
+  const patientUpdate = { ...MARIA, email: maria.email, mrn: "M-4", tags: new Set([tag.id ?? ""]), sites };
   const changed: PatientV1 = await clinics.updatePatient({ ...ofMaria, patientUpdate });
   called("UpdatePatient", changed.mrn === "M-4");
   const found: PatientV1 = await clinics.getPatient(ofMaria);
-  called("GetPatient", found.tags?.has(tag.id ?? "") === true);
+  called("GetPatient", found.tags?.has(tag.id ?? "") === true && found.sites?.[0]?.id === site.id);
   await clinics.deletePatientTag({ clinicId, patientTagId: tag.id ?? "" });
   return maria;
 }

@@ -36,6 +36,7 @@ from clinics_client.generated.models import (
     PatientTag,
     PatientTagWrite,
     PatientUpdate,
+    SiteOfPatient,
     TideResponse,
 )
 
@@ -85,7 +86,10 @@ def read(clinics: ClinicsClient, clinic: Clinic) -> None:
 def change(clinics: ClinicsClient, clinic: Clinic) -> Patient:
     tag = create_patient_tag.sync(clinic.id, client=clinics, body=PatientTagWrite(name="Checked"))
     called("CreatePatientTag", tag, PatientTag)
-    made = done(create_patient_account.sync(clinic.id, client=clinics, body=new_patient()))
+    of_clinic = (clinic.sites or [])[0]
+    site = SiteOfPatient(id=of_clinic.id, name=of_clinic.name)
+    new = new_patient(sites=[site])
+    made = done(create_patient_account.sync(clinic.id, client=clinics, body=new))
     called("CreatePatientAccount", made, Patient)
     body = PatientUpdate.from_dict({**made.to_dict(), "mrn": "M-1", "tags": [done(tag).id]})
     called(
@@ -94,6 +98,7 @@ def change(clinics: ClinicsClient, clinic: Clinic) -> Patient:
     found = done(get_patient.sync(clinic.id, made.id, client=clinics))
     called("GetPatient", found, Patient)
     assert (found.mrn, found.tags) == ("M-1", [done(tag).id])
+    assert [one.id for one in found.sites or []] == [site.id]
     delete_patient_tag.sync_detailed(clinic.id, done(tag).id, client=clinics)
     invite = InviteClinician(email=f"{uuid.uuid4().hex[:8]}@example.org", roles=["CLINIC_MEMBER"])
     sent = done(invite_clinician.sync(clinic.id, client=clinics, body=invite))
@@ -101,8 +106,9 @@ def change(clinics: ClinicsClient, clinic: Clinic) -> Patient:
     return found
 
 
-def new_patient(email: str = "") -> PatientCreate:
+def new_patient(email: str = "", sites: list[SiteOfPatient] | None = None) -> PatientCreate:
     return PatientCreate(
+        sites=sites or [],
         full_name="Maria Olsen",
         birth_date=dt.date(1988, 4, 17),
         email=email or f"{uuid.uuid4().hex[:8]}@example.org",

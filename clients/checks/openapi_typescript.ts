@@ -57,17 +57,19 @@ called("CreatePatientTag", tag.name === "Checked TS");
 const maria = await create(CLINICS_CLINIC, address());
 called("CreatePatientAccount", maria.fullName === "Maria Olsen");
 const ofMaria = { ...path, patientId: maria.id };
+const [site] = clinic.sites ?? [];
+if (!site) throw new Error("the clinic has no site");
 const changed: Patient = await done(
   clinics.PUT("/v1/clinics/{clinicId}/patients/{patientId}", {
     params: { path: ofMaria },
-    body: { ...MARIA, mrn: "M-2", tags: [tag.id ?? ""] },
+    body: { ...MARIA, mrn: "M-2", tags: [tag.id ?? ""], sites: [{ id: site.id, name: site.name }] },
   }),
 );
 called("UpdatePatient", changed.mrn === "M-2");
 const found: Patient = await done(
   clinics.GET("/v1/clinics/{clinicId}/patients/{patientId}", { params: { path: ofMaria } }),
 );
-called("GetPatient", found.tags?.[0] === tag.id);
+called("GetPatient", found.tags?.[0] === tag.id && found.sites?.[0]?.id === site.id);
 await clinics.DELETE("/v1/clinics/{clinicId}/patient_tags/{patientTagId}", {
   params: { path: { ...path, patientTagId: tag.id ?? "" } },
 });
