@@ -55,6 +55,9 @@ curl -s -H "x-tidepool-session-token: $TOKEN" "$SERVICE/v1/clinics/$CLINIC/patie
 **Filters** of different parameters all have to hold. A comparison is a sign and a number (`%3C` is `<`); lists are
 separated by commas. A parameter that is given twice is refused, one that is not described is ignored.
 
+**What is absent.** Unless stated otherwise, a filter that is absent filters nothing, and a property that is absent has
+no value.
+
 ```sh
 curl -s -H "x-tidepool-session-token: $TOKEN" \\
   "$SERVICE/v1/clinics/$CLINIC/patients?search=olsen&period=14d&cgm.timeInTargetPercent=%3C0.7"

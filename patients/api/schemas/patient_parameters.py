@@ -12,7 +12,7 @@ FLOAT_FILTER = s.component(
     "FloatFilter",
     s.string(
         pattern=r"^(>=|>|<=|<)[+-]?((\d+(\.\d*)?)|(\.\d+))$",
-        description="A comparison and a number, such as `<0.7`. Who has no value does not match.",
+        description="A comparison and a number, such as `<0.7` or `>=10`. Who has no value does not match.",
     ),
 )
 INT_FILTER = s.component(
@@ -94,7 +94,8 @@ LIST_PARAMETERS = (
             "SortType",
             s.string(enum=list(statistics.KINDS), description="`cgm` (sensors) or `bgm` (meters)."),
         ),
-        description="Whose statistics `sort` refers to: `cgm` (sensors) or `bgm` (meters). Alone it has no effect.",
+        description="Whose statistics `sort` refers to: `cgm` (sensors) or `bgm` (meters). Needed with `sort`; alone "
+        "it has no effect.",
     ),
     Parameter(
         "period",
@@ -123,6 +124,6 @@ LIST_PARAMETERS = (
     Parameter(
         "omitNonStandardRanges",
         s.boolean(),
-        description="True: only patients with the preset `adaStandard` or without ranges. False has no effect.",
+        description="True: only patients with the preset `adaStandard` or without ranges. False is as good as absent.",
     ),
 )

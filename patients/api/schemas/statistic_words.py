@@ -44,6 +44,13 @@ _WORDS = {
     },
 }
 _DELTA = "Delta"
+# Words for a unit -> comparisons with a value and with a difference.
+_EXAMPLES = {
+    "mmol/L": (">10.0", ">=1.5"),
+    "HbA1c": (">=7.5", ">0.5"),
+    "as a fraction": ("<0.7", "<-0.05"),
+}
+_OF_NUMBERS = (">=2.5", "<-0.5")
 
 
 def value(name: str) -> str:
@@ -59,8 +66,23 @@ def flag(entry: Statistic) -> str:
 
 def comparison(name: str, *, is_whole: bool) -> str:
     """What a filter on a statistic, or on its difference, does."""
-    example = ">=3" if is_whole else "<0.7"
+    example = _example(name, is_whole=is_whole)
     return f"Only patients for whom this holds, such as `{example}`: {_lowered(value(name))}."
+
+
+def _example(name: str, *, is_whole: bool) -> str:
+    """A comparison with a number that is usual in the unit."""
+    if is_whole:
+        return ">=3"
+    of_value, of_difference = next(
+        (
+            examples
+            for words, examples in _EXAMPLES.items()
+            if words in _WORDS[name.removesuffix(_DELTA)]
+        ),
+        _OF_NUMBERS,
+    )
+    return of_difference if name.endswith(_DELTA) else of_value
 
 
 def _lowered(words: str) -> str:

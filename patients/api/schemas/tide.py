@@ -135,5 +135,7 @@ TIDE_PARAMETERS = (
         description="Categories, separated by commas, in this order: a patient is in the first that fits. Seven "
         "of them when absent.",
     ),
-    Parameter("excludeNoData", s.boolean(), description="True: without `noData`."),
+    Parameter(
+        "excludeNoData", s.boolean(), description="True: without `noData`; with it when absent."
+    ),
 )
