@@ -21,8 +21,39 @@ Example = dict[str, Any]
 USER, CLINICIAN = "5f3a9c01d7", "c0ffee1234"
 CLINIC, OTHER_CLINIC = "6b09f5d3c72cce972de3a8aa", "6b09f5d3c72cce972de3a8bb"
 TAG, SITE = "6b09f5d3c72cce972de3a81d", "6b09f5d3c72cce972de3a81e"
+# What the demo clinic has, too (clinics_site/management/commands/seed_demo.py).
+CLINIC_NAME, TAG_NAME, SITE_NAME = "Lakeside Diabetes Center", "Pump start", "Lakeside"
 INVITE = "Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5"
 MADE, CHANGED = "2026-03-02T09:15:00Z", "2026-11-20T16:40:12.5Z"
+# Of paths and queries, by the name of the parameter.
+PARAMETERS: Mapping[str, Any] = {
+    "clinicId": CLINIC,
+    "clinicianId": CLINICIAN,
+    "email": "maria.olsen@example.org",
+    "inviteId": INVITE,
+    "invitedBy": "maria.olsen@example.org",
+    "key": INVITE,
+    "patientId": USER,
+    "patientTagId": TAG,
+    "permission": "note",
+    "providerId": "dexcom",
+    "shareCode": "ABCD-EFGH-2345",
+    "siteId": SITE,
+    "summaryId": "6b09f5d3c72cce972de3a8ff",
+    "userId": USER,
+    "birthDate": "1988-04-17",
+    "lastDataCutoff": "2026-11-01T00:00:00Z",
+    "limit": 20,
+    "mrn": "MRN-0042",
+    "offset": 0,
+    "period": "14d",
+    "role": "CLINIC_ADMIN",
+    "search": "olsen",
+    "sites": [SITE],
+    "sort": "-lastData",
+    "sortType": "cgm",
+    "tags": [TAG],
+}
 
 
 def answers(examples: Mapping[str, Any]) -> None:

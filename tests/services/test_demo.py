@@ -131,6 +131,19 @@ def a_clinic_is_opened_for_the_legacy_account_and_its_patient_moves(password_fil
     assert people[lee.email] == "admin of Lee's"
 
 
+def test_examples_show_the_clinic_that_is_made(demo):
+    _, ada = log_in("ada.admin@example.org", demo["peoplePassword"])
+    made = ada.get(f"/v1/clinics/{demo['clinicId']}").json()
+    shown = dict(description()["components"]["examples"]["clinic.v1"]["value"])
+    named = {kind: {one["name"] for one in made[kind]} for kind in ("patientTags", "sites")}
+    for kind, names in named.items():
+        assert {one["name"] for one in shown.pop(kind)} <= names
+    own = ("id", "shareCode", "canMigrate", "createdTime", "updatedTime")
+    both = {key: value for key, value in shown.items() if key in made and key not in own}
+    assert {"name", "address", "city", "postalCode", "timezone"} <= both.keys()
+    assert both == {key: made[key] for key in both}
+
+
 def test_a_password_that_was_changed_stays(demo, password_file):
     before = db.collection("accounts").find_one({"username": "ben.member@example.org"})
     changed = {"password": "another hash"}

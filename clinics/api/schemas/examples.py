@@ -1,13 +1,24 @@
 """Examples of clinics, their members and settings. Everyone in them is invented."""
 
 from kernel.api import examples
-from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, INVITE, MADE, SITE, TAG
+from kernel.api.examples import (
+    CHANGED,
+    CLINIC,
+    CLINIC_NAME,
+    CLINICIAN,
+    INVITE,
+    MADE,
+    SITE,
+    SITE_NAME,
+    TAG,
+    TAG_NAME,
+)
 
 _PROFILE = {
-    "name": "Harbour Diabetes Clinic",
-    "address": "1 Example Street",
-    "city": "Springfield",
-    "postalCode": "00000",
+    "name": CLINIC_NAME,
+    "address": "1 Shore Road",
+    "city": "Lakeside",
+    "postalCode": "92040",
     "state": "CA",
     "country": "US",
     "phoneNumbers": [{"type": "Office", "number": "(555) 555-0100"}],
@@ -15,10 +26,10 @@ _PROFILE = {
     "clinicSize": "0-249",
     "website": "https://clinic.example.org",
     "preferredBgUnits": "mg/dL",
-    "timezone": "America/Los_Angeles",
+    "timezone": "US/Pacific",
 }
-_TAG = {"id": TAG, "name": "Pump"}
-_SITE = {"id": SITE, "name": "North"}
+_TAG = {"id": TAG, "name": TAG_NAME}
+_SITE = {"id": SITE, "name": SITE_NAME}
 _MEMBER = {"email": "ben.member@example.org", "name": "Ben Member", "roles": ["CLINIC_MEMBER"]}
 _TIMES = {"createdTime": MADE, "updatedTime": CHANGED}
 _INVITED = {"email": "mia.member@example.org", "roles": ["CLINIC_MEMBER"], **_TIMES}
@@ -27,11 +38,11 @@ _MIGRATION = {"userId": "00dd11ee22", "status": "PENDING", **_TIMES}
 _EHR = {
     "enabled": True,
     "provider": "redox",
-    "sourceId": "harbour-source",
+    "sourceId": "lakeside-source",
     "destinationIds": {
-        "flowsheet": "harbour-flowsheets",
-        "notes": "harbour-notes",
-        "results": "harbour-results",
+        "flowsheet": "lakeside-flowsheets",
+        "notes": "lakeside-notes",
+        "results": "lakeside-results",
     },
     "procedureCodes": {
         "enableSummaryReports": "ENABLE",
@@ -95,9 +106,9 @@ examples.requests(
     {
         "ClinicCreate": _PROFILE,
         "ClinicUpdate": _PROFILE,
-        "PatientTagWrite": {"name": "Pump"},
-        "SiteUpdate": {"name": "North"},
-        "siteCreation.v1": {"name": "North"},
+        "PatientTagWrite": {"name": TAG_NAME},
+        "SiteUpdate": {"name": SITE_NAME},
+        "siteCreation.v1": {"name": SITE_NAME},
         "SiteMerge": {"id": "6b09f5d3c72cce972de3a81f"},
         "ClinicianCreate": {"id": CLINICIAN, **_MEMBER},
         "ClinicianUpdate": _MEMBER,

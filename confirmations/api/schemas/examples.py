@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.api import examples
-from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, INVITE, MADE, USER
+from kernel.api.examples import CHANGED, CLINIC, CLINIC_NAME, CLINICIAN, INVITE, MADE, USER
 
 _GRANTED: dict[str, Any] = {"view": {}, "note": {}, "upload": {}}
 _KEY = "a2V5LWZvci10aGUtZGVzY3JpcHRpb25f"
@@ -35,7 +35,7 @@ _CARE_TEAM = {
     "expiresAt": _IN_A_WEEK,
 }
 _OFFER = {**_CARE_TEAM, "email": "", "clinicId": CLINIC, "context": _GRANTED}
-_OF_CLINIC = {"clinicId": CLINIC, "clinicName": "Harbour Diabetes Clinic"}
+_OF_CLINIC = {"clinicId": CLINIC, "clinicName": CLINIC_NAME}
 _BEN = {
     "userid": CLINICIAN,
     "profile": {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.api import examples
-from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, MADE, SITE, TAG, USER
+from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, MADE, SITE, SITE_NAME, TAG, USER
 from patients import statistics
 from patients.representation import tide
 
@@ -33,7 +33,7 @@ _PATIENT = {
     **_NEW,
     "id": USER,
     "tags": [TAG],
-    "sites": [{"id": SITE, "name": "North"}],
+    "sites": [{"id": SITE, "name": SITE_NAME}],
     "permissions": {"custodian": {}, **_GRANTED},
     "reviews": [_REVIEW],
     "connectionRequests": {
