@@ -17,7 +17,7 @@ from kernel.daily import api_errors
 log = structlog.get_logger("request")
 Next = Callable[[HttpRequest], HttpResponseBase]
 TRACE_HEADER = "HTTP_X_TIDEPOOL_TRACE_REQUEST"
-TRACE_NAME = "x-tidepool-trace-request"  # also of each answer
+TRACE_NAME = tracing.TRACE_NAME
 PARENT_HEADER = "HTTP_TRACEPARENT"
 OTHER = "other"  # of a request that was refused before its operation was known, or has none
 _MAX_TRACE = 64

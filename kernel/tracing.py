@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 Note = str | int
+TRACE_NAME = "x-tidepool-trace-request"  # the header with the id of a request, also of each answer
 TRACEPARENT = "traceparent"  # the header, and what is stored in a row
 
 

@@ -1,14 +1,14 @@
 """The base of the Confirmation API's viewsets, and its failures: {"code": status, "reason": text}, some with
 "error"."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 
 from confirmations.api.schemas.confirmations import FAILURE
 from confirmations.services import texts
 from confirmations.services.failures import ClaimRefused, ClinicAnswer
-from kernel.api.error_families import ErrorFamily
+from kernel.api.error_families import ErrorFamily, Reasons
 from kernel.api.viewsets import ApiViewSet, UnknownPath, of_every_method
 from kernel.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 
@@ -16,6 +16,26 @@ from kernel.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthor
 class ConfirmationFamily(ErrorFamily):
     name = "Confirmation"
     schema = FAILURE
+    reasons: ClassVar[Reasons] = {
+        **ErrorFamily.reasons,
+        400: (
+            *ErrorFamily.reasons[400],
+            *(texts.CONTEXT_INVALID, texts.CONTEXT_UNREADABLE, texts.KEY_MISSING),
+            *(texts.MRN_REQUIRED, texts.RESET_FAILED, texts.UNREADABLE),
+        ),
+        403: (texts.FORBIDDEN, texts.ALREADY_SIGNED_UP, texts.NOT_ACCEPTABLE),
+        404: (
+            *ErrorFamily.reasons[404],
+            *(texts.INVITE_NOT_FOUND, texts.SIGNUP_NOT_FOUND, texts.SIGNUP_EXPIRED),
+            *(texts.RESET_NOT_FOUND, texts.RESET_EXPIRED, texts.USER_LOOKUP_FAILED),
+            *(texts.CLINIC_NOT_FOUND, texts.NOTHING_FOUND),
+        ),
+        409: (
+            *ErrorFamily.reasons[409],
+            *(texts.ALREADY_ACCEPTED, texts.ALREADY_MEMBER, texts.ALREADY_PATIENT),
+            texts.ALREADY_INVITED,
+        ),
+    }
 
     def missing_token(self) -> DomainError:
         return Unauthorized(message=texts.NO_TOKEN)

@@ -29,7 +29,13 @@ class OperationSchema(AutoSchema):
         view: Any = self.view
         spec = REGISTRY[self.get_operation_id()]
         variables = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"]
+        for parameter in operation.get("parameters", ()):
+            example = examples.of_parameter(parameter["name"], parameter["schema"])
+            if example is not None:
+                parameter["example"] = example
         listed = failures.responses(spec, self.method, variables, view.error_family)
+        for response in operation["responses"].values():
+            response.setdefault("headers", {}).update(failures.REQUEST_ID)
         operation["responses"].update(listed)
         if spec.body is not None and spec.body_required:
             operation["requestBody"]["required"] = True
@@ -84,6 +90,7 @@ def add_components(
     public: bool,  # noqa: FBT001
 ) -> dict[str, Any]:
     components = result.setdefault("components", {})
+    components["headers"] = failures.HEADERS
     components["responses"] = dict(sorted(failures.RESPONSES.items()))
     components.setdefault("schemas", {}).update(
         {

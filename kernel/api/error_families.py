@@ -1,10 +1,13 @@
 """How a family of endpoints words its failures; `kernel.handler` asks it, and so does the web process."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from kernel import errors
 from kernel.api.schema import ERROR, Schema
 from kernel.errors import BadRequest, DomainError, Forbidden, Unauthorized
 
+Reasons = Mapping[int, tuple[str, ...]]  # by status
 DENIED = "security requirements failed: the subject is not authorized for the requested action"
 
 
@@ -13,9 +16,49 @@ class ErrorFamily:
 
     name = ""  # begins the names of its responses in the description
     schema: Schema = ERROR  # of the bodies that `body` makes
+    # How the texts of failures begin, beside those of tokens. Callers may rely on them, so they stay as they are.
+    reasons: ClassVar[Reasons] = {
+        400: ('parameter "', "request body has an error: ", "bad request"),
+        401: ("unauthorized",),
+        402: (errors.PaymentRequired.prefix,),
+        404: (
+            "clinic not found",
+            "clinician not found",
+            "patient not found",
+            "patient tag not found",
+            "site not found",
+            "migration not found",
+            "permission not found",
+            "review not found",
+            "checking site constraints: clinic not found",
+            "unable to find patient tag: not found",
+            "error finding patient: patient not found",
+            "the clinic does not have an active EHR integration",
+            "matching get program url request: not found",
+            errors.NotFound.prefix,
+        ),
+        408: (errors.SlowBody.prefix,),
+        409: (errors.Duplicate.prefix, errors.Conflict.prefix, "the clinic is being merged"),
+        413: (errors.PayloadTooLarge.prefix,),
+        415: ("Unsupported Media Type",),
+        422: (errors.ConstraintViolation.prefix,),
+        429: (errors.RateLimited.prefix,),
+        500: (errors.DomainError.prefix, "Internal Server Error"),
+        503: (errors.Unavailable.prefix,),
+    }
 
     def of_tokens(self) -> tuple[DomainError, DomainError, DomainError]:
         return self.missing_token(), self.invalid_token(), self.denied()
+
+    def beginnings(self, status: int) -> tuple[str, ...]:
+        """How the texts of a status begin, those of tokens first."""
+        of_tokens = (error.message for error in self.of_tokens() if error.status == status)
+        return (*of_tokens, *self.reasons.get(status, ()))
+
+    def example(self, status: int) -> dict[str, Any] | None:
+        error = DomainError(message=self.beginnings(status)[-1])
+        error.status = status
+        return self.unexpected_body() if status == DomainError.status else self.body(error)
 
     def missing_token(self) -> DomainError:
         return BadRequest(message="session token is missing")

@@ -29,9 +29,8 @@ MADE, CHANGED = "2026-03-02T09:15:00Z", "2026-11-20T16:40:12.5Z"
 PARAMETERS: Mapping[str, Any] = {
     "clinicId": CLINIC,
     "clinicianId": CLINICIAN,
-    "email": "maria.olsen@example.org",
     "inviteId": INVITE,
-    "invitedBy": "maria.olsen@example.org",
+    "invitedBy": USER,
     "key": INVITE,
     "patientId": USER,
     "patientTagId": TAG,
@@ -54,6 +53,12 @@ PARAMETERS: Mapping[str, Any] = {
     "sortType": "cgm",
     "tags": [TAG],
 }
+_ADDRESS = "maria.olsen@example.org"
+
+
+def of_parameter(name: str, schema: Schema) -> Any:
+    """None where there is none."""
+    return _ADDRESS if schema.get("format") == "email" else PARAMETERS.get(name)
 
 
 def answers(examples: Mapping[str, Any]) -> None:

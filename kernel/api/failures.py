@@ -13,6 +13,7 @@ from kernel import errors, policy
 from kernel.api import canonical_values, parameters
 from kernel.api.error_families import ErrorFamily
 from kernel.api.operations import Operation
+from kernel.tracing import TRACE_NAME
 
 # Whatever is asked, and before it is known what is asked. A query of too many parameters is a BadRequest everywhere.
 _ALWAYS: tuple[type[errors.DomainError], ...] = (
@@ -23,12 +24,21 @@ _ALWAYS: tuple[type[errors.DomainError], ...] = (
     errors.Unavailable,
 )
 RESPONSES: dict[str, dict[str, Any]] = {}  # by the name of the shared response
-_RETRY_AFTER = {
-    "Retry-After": {
+HEADERS: dict[str, Any] = {
+    "RequestId": {
+        "description": "The id that finds the request in the logs: the one that was sent in a header of this name, or "
+        "one of the service. Absent where the request was refused before it was read.",
+        "schema": {"type": "string"},
+        "example": "maria42",
+    },
+    "RetryAfter": {
         "description": "Seconds after which another try makes sense.",
         "schema": {"type": "integer", "minimum": 1},
-    }
+        "example": 5,
+    },
 }
+REQUEST_ID = {TRACE_NAME: {"$ref": "#/components/headers/RequestId"}}
+_RETRY_AFTER = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 
 
 def responses(
@@ -73,20 +83,23 @@ def _shared(status: int, family: ErrorFamily) -> dict[str, str]:
 def _response(status: int, family: ErrorFamily) -> dict[str, Any]:
     response: dict[str, Any] = {
         "description": _description(status, family),
-        "content": {"application/json": {"schema": family.schema}},
+        "headers": REQUEST_ID,
+        "content": {
+            "application/json": {
+                "schema": family.schema,
+                "examples": {"example": {"value": family.example(status)}},
+            }
+        },
     }
     if status in (errors.RateLimited.status, errors.Unavailable.status):
-        response["headers"] = _RETRY_AFTER
+        response["headers"] = {**REQUEST_ID, **_RETRY_AFTER}
     return response
 
 
 def _description(status: int, family: ErrorFamily) -> str:
-    """With the texts that are the same for every operation; callers may rely on them."""
-    texts = [error.message for error in family.of_tokens() if error.status == status]
-    reasons = "".join(f" `{text}`" for text in texts)
-    return _WORDS[status] + (
-        f" Without the right to call the operation:{reasons}." if texts else ""
-    )
+    """With the beginnings of texts on which callers may rely."""
+    texts = ", ".join(f"`{text}`" for text in family.beginnings(status))
+    return f"{_WORDS[status]} Callers may rely on texts that begin with: {texts}."
 
 
 _WORDS = {

@@ -13,14 +13,16 @@ from django.urls import Resolver404, get_resolver, resolve
 from drf_spectacular.validation import validate_schema
 
 from kernel import policy
-from kernel.api import validation
+from kernel.api import examples, validation
 from kernel.api.operations import REGISTRY
 from kernel.api.schema import COMPONENTS, is_read_only
+from kernel.middleware import TRACE_NAME
 from tests.cast import QuickClient, described_operations, description
 from tests.policy.callers import IDS, OWN_IDS, STRANGER
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = Path(os.environ.get("REFERENCE_CONTRACT", ROOT.parent / "shared" / "contract"))
+TOO_MANY = "?" + "&".join(f"a{n}" for n in range(2000))
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 
@@ -189,7 +191,7 @@ def test_every_component_that_is_used_is_defined_and_every_defined_one_used():
     components = description()["components"]
     defined = {
         f"{kind}/{name}"
-        for kind in ("schemas", "responses", "examples")
+        for kind in ("schemas", "responses", "examples", "headers")
         for name in components[kind]
     }
 
@@ -255,6 +257,51 @@ def test_failures_have_the_schema_of_their_family_and_say_when_to_try_again():
         assert schema == family, name
         is_passing = name.endswith(("TooManyRequests", "ServiceUnavailable"))
         assert is_passing == ("Retry-After" in response.get("headers", {})), name
+
+
+def test_every_answer_has_the_id_of_the_request_as_described(world):
+    components = description()["components"]
+    for name, (_, _, operation) in described_operations().items():
+        for status, response in operation["responses"].items():
+            shared = components["responses"].get(response.get("$ref", "").rpartition("/")[2], {})
+            assert TRACE_NAME in {**response, **shared}["headers"], (name, status)
+    answers = [
+        world.send("GetClinic", headers={TRACE_NAME: "maria42"}, query=q) for q in ("", TOO_MANY)
+    ]
+    assert [(a.status_code, a.headers[TRACE_NAME]) for a in answers] == [
+        (200, "maria42"),
+        (400, "maria42"),
+    ]
+
+
+def test_every_path_parameter_and_the_usual_filters_have_an_example_that_is_accepted():
+    shown = set()
+    for name, (_, _, operation) in described_operations().items():
+        for parameter in operation.get("parameters", []):
+            assert parameter["in"] == "query" or "example" in parameter, (name, parameter["name"])
+            if "example" in parameter:
+                shown.add(parameter["name"])
+                failure = validation.first_failure(parameter["schema"], parameter["example"])
+                assert failure is None, (name, parameter["name"])
+    assert shown == {*examples.PARAMETERS, "email"}
+
+
+def test_the_example_of_a_comparison_fits_the_unit():
+    parameters = described_operations()["ListPatients"][2]["parameters"]
+    examples_of = {}
+    for parameter in parameters:
+        found = re.match(
+            r"Only patients for whom this holds, such as `(.+?)`", parameter["description"]
+        )
+        if found:
+            examples_of[parameter["name"]] = found[1]
+            assert validation.is_valid(parameter["schema"], found[1]), parameter["name"]
+    assert len(examples_of) > 100
+    assert {examples_of[f"cgm.{name}"] for name in ("max", "averageGlucoseMmol")} == {">10.0"}
+    assert examples_of["cgm.timeInTargetPercent"] == "<0.7"
+    assert examples_of["cgm.timeInTargetPercentDelta"] == "<-0.05"
+    assert examples_of["cgm.glucoseManagementIndicator"] == ">=7.5"
+    assert examples_of["bgm.totalRecords"] == ">=3"
 
 
 def test_operations_without_a_token_say_so_and_list_no_refusal_of_one():
@@ -371,7 +418,7 @@ def last_part(reference):
     return reference["$ref"].rpartition("/")[2]
 
 
-INVENTED = {"Maria Olsen", "Ben Member", "Harbour Diabetes Clinic", ""}
+INVENTED = {"Maria Olsen", "Ben Member", examples.CLINIC_NAME, ""}
 
 
 def test_examples_name_no_one_but_invented_people():

@@ -2,8 +2,10 @@
 ACCOUNT-175): the tests' client holds the answers to the description, and notes that they were reached."""
 
 import asyncio
+import re
 from types import SimpleNamespace
 
+import orjson
 import pytest
 from django.http import HttpResponse
 from django.urls import resolve
@@ -13,12 +15,12 @@ from clinics_site.web import limits
 from clinics_site.web.application import Application
 from clinics_site.web.scheduler import Full
 from clinics_site.wsgi import application as django
-from kernel.api import bodies
+from kernel.api import bodies, validation
 from kernel.api.operations import REGISTRY
 from tests import xealth
 from tests.bodies import TOKEN
-from tests.cast import check_against_description, described_operations
-from tests.policy.callers import request_line
+from tests.cast import Api, check_against_description, described_operations, description
+from tests.policy.callers import IDS, OWN_IDS, STRANGER, call, request_line, text_of
 from tests.web.test_bridge import scope
 
 pytestmark = pytest.mark.yardstick("W4")
@@ -36,8 +38,68 @@ def operations_with(status):
 
 
 def statuses(world, names, **options):
-    headers = xealth.TOKEN
-    return {name: world.send(name, headers=headers, **options).status_code for name in names}
+    """Of answers whose texts begin as the description says."""
+    answers = {name: world.send(name, headers=xealth.TOKEN, **options) for name in names}
+    for name, answer in answers.items():
+        assert begins_as_described(name, answer), (name, answer.content)
+    return {name: answer.status_code for name, answer in answers.items()}
+
+
+def begins_as_described(name, answer):
+    """Whether the text begins with one on which callers may rely."""
+    listed = described_operations()[name][2]["responses"][str(answer.status_code)]
+    described = description()["components"]["responses"][listed["$ref"].rpartition("/")[2]]
+    beginnings = re.findall(r"`([^`]+)`", described["description"].partition(" begin with: ")[2])
+    assert beginnings, described
+    return text_of(answer).startswith(tuple(beginnings))
+
+
+def test_each_shared_answer_has_an_example_that_begins_with_a_text_callers_may_rely_on():
+    for name, response in description()["components"]["responses"].items():
+        (example,) = response["content"]["application/json"]["examples"].values()
+        value = example["value"]
+        text = value.get("reason") or value["message"]
+        assert f"`{text}`" in response["description"], name
+        schema = response["content"]["application/json"]["schema"]
+        assert validation.first_failure(schema, value) is None, name
+
+
+def test_what_an_unknown_id_is_answered_begins_with_a_text_callers_may_rely_on(world):
+    unknown = {**IDS, **dict.fromkeys(OWN_IDS, STRANGER)}
+    answers = {}
+    for name in operations_with(404):
+        answer = world.send(name, raw=b"{}", headers=xealth.TOKEN, **unknown)
+        if answer.status_code == 404:
+            answers[name] = answer
+    assert len(answers) > 30
+    others = {name: text_of(a) for name, a in answers.items() if not begins_as_described(name, a)}
+    assert others == {}
+
+
+@pytest.mark.parametrize("token", [None, "no-such-token"])
+def test_what_a_caller_without_a_right_is_answered_begins_with_a_text_to_rely_on(token):
+    for name, (*_, operation) in described_operations().items():
+        if operation["security"] != []:
+            answer = call(Api(token), name, body=b"{}")
+            assert begins_as_described(name, answer), (name, answer.content)
+
+
+def test_refusals_of_services_begin_with_a_text_to_rely_on(world, ada):
+    def text(name, body, **ids):
+        api, own = world.caller(name)
+        answer = call(api, name, body=body, headers=TOKEN, **{**own, **ids})
+        assert begins_as_described(name, answer), answer.content
+        return answer.status_code
+
+    limit = {"hardLimit": {"plan": 0}}
+    settings = "UpdatePatientCountSettings"
+    answer = call(world.caller(settings)[0], settings, body=limit, **world.ids)
+    assert answer.status_code == 200
+    patient = {"fullName": "P", "birthDate": "2000-01-01", "email": "p@example.org"}
+    assert text("CreatePatientAccount", patient) == 402
+    assert text("CreatePatientTag", {"name": "Pump"}) == 409
+    member = {"id": ada.user_id, "email": ada.email, "roles": ["CLINIC_MEMBER"]}
+    assert text("UpdateClinician", member, clinicianId=ada.user_id) == 422
 
 
 @pytest.mark.parametrize(
@@ -97,7 +159,10 @@ async def asked(web, world, name, receive, *headers):
         sent.append(message)
 
     await web(scope(method.upper(), path, headers=headers), receive, send)
-    check_against_description(as_response(method, path, *sent))
+    response = as_response(method, path, *sent)
+    check_against_description(response)
+    response.json = lambda: orjson.loads(response.content)
+    assert begins_as_described(name, response), response.content
     return sent[0]["status"]
 
 
