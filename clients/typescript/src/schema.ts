@@ -1987,7 +1987,7 @@ export interface components {
             /** @description Ids of the clinic's tags that the patient has; null when there are none. UpdatePatient without it keeps it, and so does null; `[]` removes them. */
             tags?: components["schemas"]["patientTagIds.v1"];
             /** @description Sites of the clinic that the patient has, without numbers; `[]` when there are none. The ids of a request count. UpdatePatient without it keeps it; `[]` removes them. */
-            sites?: components["schemas"]["site.v1"][];
+            sites?: components["schemas"]["SiteOfPatient"][];
             /** @description The glucose ranges that the patient aims for; absent when unknown. UpdatePatient without it keeps it. */
             glycemicRanges?: components["schemas"]["glycemicRanges.v1"];
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
@@ -2067,12 +2067,27 @@ export interface components {
          * @enum {string}
          */
         DataSourceState: "pending" | "pendingReconnect" | "connected" | "disconnected" | "error";
+        /** @description A device account that delivers the patient's data. */
+        DataSourceWrite: {
+            state: components["schemas"]["DataSourceState"];
+            providerName: components["schemas"]["providerName.v1"];
+            /** @description Id in the data service; absent when it has none. */
+            dataSourceId?: string;
+            /** @description When the connection last changed; absent when there never was one. */
+            modifiedTime?: components["schemas"]["datetime.v1"];
+            /** @description Until when a request to connect can be accepted. */
+            expirationTime?: components["schemas"]["datetime.v1"];
+            /** @description Time of the newest data that came from it; absent when unknown. */
+            latestDataTime?: components["schemas"]["datetime.v1"];
+        };
+        /** @description Device accounts that deliver a patient's data. */
+        DataSourcesWrite: components["schemas"]["DataSourceWrite"][];
         /**
          * @description The service that the connection goes through.
          * @enum {string}
          */
         EhrProvider: "xealth" | "redox";
-        /** @description A comparison and a number, such as `<0.7`. Who has no value does not match. */
+        /** @description A comparison and a number, such as `<0.7` or `>=10`. Who has no value does not match. */
         FloatFilter: string;
         /**
          * @description A unit of glucose values.
@@ -2136,9 +2151,9 @@ export interface components {
             /** @description Names of the patient's devices; absent when none are known. UpdatePatient without it removes it. */
             targetDevices?: string[];
             /** @description Device accounts that deliver the patient's data; null when none were ever named. UpdatePatient without it keeps it, and so does null; `[]` removes them. */
-            dataSources?: components["schemas"]["dataSource.v1"][] | null;
+            dataSources?: components["schemas"]["DataSourceWrite"][] | null;
             /** @description Sites of the clinic that the patient has, without numbers; `[]` when there are none. The ids of a request count. UpdatePatient without it keeps it; `[]` removes them. */
-            sites?: components["schemas"]["site.v1"][];
+            sites?: components["schemas"]["SiteOfPatient"][];
             /** @description The glucose ranges that the patient aims for; absent when unknown. UpdatePatient without it keeps it. */
             glycemicRanges?: components["schemas"]["glycemicRanges.v1"];
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
@@ -2163,7 +2178,7 @@ export interface components {
             /** @description Ids of the clinic's tags that the patient has; null when there are none. UpdatePatient without it keeps it, and so does null; `[]` removes them. */
             tags?: components["schemas"]["patientTagIds.v1"];
             /** @description Sites of the clinic that the patient has, without numbers; `[]` when there are none. The ids of a request count. UpdatePatient without it keeps it; `[]` removes them. */
-            sites?: components["schemas"]["site.v1"][];
+            sites?: components["schemas"]["SiteOfPatient"][];
             /** @description The glucose ranges that the patient aims for; absent when unknown. UpdatePatient without it keeps it. */
             glycemicRanges?: components["schemas"]["glycemicRanges.v1"];
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
@@ -2192,9 +2207,9 @@ export interface components {
             /** @description Names of the patient's devices; absent when none are known. UpdatePatient without it removes it. */
             targetDevices?: string[];
             /** @description Device accounts that deliver the patient's data; null when none were ever named. UpdatePatient without it keeps it, and so does null; `[]` removes them. */
-            dataSources?: components["schemas"]["dataSource.v1"][] | null;
+            dataSources?: components["schemas"]["DataSourceWrite"][] | null;
             /** @description Sites of the clinic that the patient has, without numbers; `[]` when there are none. The ids of a request count. UpdatePatient without it keeps it; `[]` removes them. */
-            sites?: components["schemas"]["site.v1"][];
+            sites?: components["schemas"]["SiteOfPatient"][];
             /** @description The glucose ranges that the patient aims for; absent when unknown. UpdatePatient without it keeps it. */
             glycemicRanges?: components["schemas"]["glycemicRanges.v1"];
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
@@ -2225,6 +2240,11 @@ export interface components {
         /** @description The site that goes. */
         SiteMerge: {
             id: components["schemas"]["objectid.v1"];
+        };
+        /** @description A site of the clinic that a patient has. Its id counts, its name does not. */
+        SiteOfPatient: {
+            id: components["schemas"]["siteId.v1"];
+            name: components["schemas"]["siteName.v1"];
         };
         /** @description A site's new name. */
         SiteUpdate: {
@@ -3090,8 +3110,6 @@ export interface components {
             /** @description Time of the newest data that came from it; absent when unknown. */
             latestDataTime?: components["schemas"]["datetime.v1"];
         };
-        /** @description Device accounts that deliver a patient's data. */
-        "dataSources.v1": components["schemas"]["dataSource.v1"][];
         /**
          * Format: date-time
          * @description A time with an offset, as RFC 3339 has it.
@@ -4134,224 +4152,244 @@ export interface components {
         };
     };
     responses: {
-        /** @description What was sent is incomplete or not valid. Nothing was changed. Without the right to call the operation: `session token is missing`. */
+        /** @description What was sent is incomplete or not valid. Nothing was changed. Callers may rely on texts that begin with: `session token is missing`, `parameter "`, `request body has an error: `, `bad request`. */
         BadRequest: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description What was sent is incomplete or not valid. Nothing was changed. */
+        /** @description What was sent is incomplete or not valid. Nothing was changed. Callers may rely on texts that begin with: `parameter "`, `request body has an error: `, `bad request`, `Error validating the confirmation context`, `Error decoding the confirmation context`, `Required confirmation id is missing`, `Error creating patient because MRN is required`, `Error while resetting password; reset confirmation remains active until it expires.`, `Error decoding the confirmation`. */
         ConfirmationBadRequest: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. */
+        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. Callers may rely on texts that begin with: `duplicate`, `conflict`, `the clinic is being merged`, `The invite was accepted already`, `The user is already an existing member`, `The user is already a patient of the clinic`, `There is already an existing invite`. */
         ConfirmationConflict: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description The caller may not do this. Without the right to call the operation: `The x-tidepool-session-token was invalid`. */
+        /** @description The caller may not do this. Callers may rely on texts that begin with: `The x-tidepool-session-token was invalid`, `Forbidden to perform requested operation`, `User already has an existing valid signup confirmation`, `Error accepting invitation`. */
         ConfirmationForbidden: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description An error of this service, or of one that it needs. */
+        /** @description An error of this service, or of one that it needs. Callers may rely on texts that begin with: `internal server error`, `Internal Server Error`. */
         ConfirmationInternalServerError: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`, `No matching invite was found`, `No matching signup confirmation was found`, `The signup confirmation has expired`, `No matching reset confirmation was found.`, `Password reset confirmation has expired.`, `Error finding the user`, `Error finding the clinic`, `Nothing found`. */
         ConfirmationNotFound: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description The body of the request is larger than `x-bodyLimit`. */
+        /** @description The body of the request is larger than `x-bodyLimit`. Callers may rely on texts that begin with: `request body is too large`. */
         ConfirmationRequestEntityTooLarge: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description The body of the request took too long to arrive. */
+        /** @description The body of the request took too long to arrive. Callers may rely on texts that begin with: `request body took too long`. */
         ConfirmationRequestTimeout: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description Something that the request needs is down for the moment. */
+        /** @description Something that the request needs is down for the moment. Callers may rely on texts that begin with: `service unavailable`. */
         ConfirmationServiceUnavailable: {
             headers: {
-                /** @description Seconds after which another try makes sense. */
-                "Retry-After"?: number;
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description Too many requests of this caller, for this address or of all callers. Nothing was changed. */
+        /** @description Too many requests of this caller, for this address or of all callers. Nothing was changed. Callers may rely on texts that begin with: `too many requests`. */
         ConfirmationTooManyRequests: {
             headers: {
-                /** @description Seconds after which another try makes sense. */
-                "Retry-After"?: number;
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description The caller is not known, or may not do this. Without the right to call the operation: `No x-tidepool-session-token was found` `Not authorized for requested operation`. */
+        /** @description The caller is not known, or may not do this. Callers may rely on texts that begin with: `No x-tidepool-session-token was found`, `Not authorized for requested operation`, `unauthorized`. */
         ConfirmationUnauthorized: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. */
+        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. Callers may rely on texts that begin with: `constraint violation`. */
         ConfirmationUnprocessableEntity: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. */
+        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. Callers may rely on texts that begin with: `duplicate`, `conflict`, `the clinic is being merged`. */
         Conflict: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description The caller may not do this. Without the right to call the operation: `security requirements failed: the subject is not authorized for the requested action`. */
+        /** @description The caller may not do this. Callers may rely on texts that begin with: `security requirements failed: the subject is not authorized for the requested action`. */
         Forbidden: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description An error of this service, or of one that it needs. */
+        /** @description An error of this service, or of one that it needs. Callers may rely on texts that begin with: `internal server error`, `Internal Server Error`. */
         InternalServerError: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`. */
         NotFound: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description The clinic's plan allows no more patients. */
+        /** @description The clinic's plan allows no more patients. Callers may rely on texts that begin with: `payment required`. */
         PaymentRequired: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description The body of the request is larger than `x-bodyLimit`. */
+        /** @description The body of the request is larger than `x-bodyLimit`. Callers may rely on texts that begin with: `request body is too large`. */
         RequestEntityTooLarge: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description The body of the request took too long to arrive. */
+        /** @description The body of the request took too long to arrive. Callers may rely on texts that begin with: `request body took too long`. */
         RequestTimeout: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description Something that the request needs is down for the moment. */
+        /** @description Something that the request needs is down for the moment. Callers may rely on texts that begin with: `service unavailable`. */
         ServiceUnavailable: {
             headers: {
-                /** @description Seconds after which another try makes sense. */
-                "Retry-After"?: number;
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description Too many requests of this caller, for this address or of all callers. Nothing was changed. */
+        /** @description Too many requests of this caller, for this address or of all callers. Nothing was changed. Callers may rely on texts that begin with: `too many requests`. */
         TooManyRequests: {
             headers: {
-                /** @description Seconds after which another try makes sense. */
-                "Retry-After"?: number;
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description The caller is not known, or may not do this. Without the right to call the operation: `session token is invalid`. */
+        /** @description The caller is not known, or may not do this. Callers may rely on texts that begin with: `session token is invalid`, `unauthorized`. */
         Unauthorized: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. */
+        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. Callers may rely on texts that begin with: `constraint violation`. */
         UnprocessableEntity: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description The content type of the request is not JSON. */
+        /** @description The content type of the request is not JSON. Callers may rely on texts that begin with: `Unsupported Media Type`. */
         UnsupportedMediaType: {
             headers: {
+                "x-tidepool-trace-request": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -4361,7 +4399,18 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The id that finds the request in the logs: the one that was sent in a header of this name, or one of the service. Absent where the request was refused before it was read.
+         * @example maria42
+         */
+        RequestId: string;
+        /**
+         * @description Seconds after which another try makes sense.
+         * @example 5
+         */
+        RetryAfter: number;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -4371,9 +4420,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The invited address. */
+                /**
+                 * @description The invited address.
+                 * @example maria.olsen@example.org
+                 */
                 invitedBy: string;
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4383,6 +4438,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4415,6 +4471,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4436,9 +4493,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of the sender. */
+                /**
+                 * @description User id of the sender.
+                 * @example 5f3a9c01d7
+                 */
                 invitedBy: components["schemas"]["tidepooluserid"];
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4452,6 +4515,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4473,7 +4537,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Key of the confirmation, as the mailed link holds it. */
+                /**
+                 * @description Key of the confirmation, as the mailed link holds it.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 key: string;
             };
             cookie?: never;
@@ -4487,6 +4554,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4506,9 +4574,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of the sender. */
+                /**
+                 * @description User id of the sender.
+                 * @example 5f3a9c01d7
+                 */
                 invitedBy: components["schemas"]["tidepooluserid"];
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4522,6 +4596,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4543,7 +4618,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4557,6 +4635,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4576,7 +4655,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An e-mail address, in any spelling. */
+                /**
+                 * @description An e-mail address, in any spelling.
+                 * @example maria.olsen@example.org
+                 */
                 email: string;
             };
             cookie?: never;
@@ -4586,6 +4668,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4604,7 +4687,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4614,6 +4700,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4635,7 +4722,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4645,6 +4735,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4666,7 +4757,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -4676,6 +4770,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4698,7 +4793,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An e-mail address, in any spelling. */
+                /**
+                 * @description An e-mail address, in any spelling.
+                 * @example maria.olsen@example.org
+                 */
                 email: string;
             };
             cookie?: never;
@@ -4708,6 +4806,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4726,7 +4825,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An e-mail address, in any spelling. */
+                /**
+                 * @description An e-mail address, in any spelling.
+                 * @example maria.olsen@example.org
+                 */
                 email: string;
             };
             cookie?: never;
@@ -4736,6 +4838,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4754,7 +4857,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4768,6 +4874,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4791,7 +4898,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4805,6 +4915,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4828,7 +4939,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4842,6 +4956,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4863,7 +4978,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4873,6 +4991,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4894,7 +5013,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4908,6 +5030,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4927,7 +5050,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -4941,6 +5067,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4966,9 +5093,15 @@ export interface operations {
                 createdTimeEnd?: string;
                 /** @description Only what was made at this time or later. */
                 createdTimeStart?: string;
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
             };
             header?: never;
@@ -4980,6 +5113,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4998,14 +5132,23 @@ export interface operations {
     ListClinicsForClinician: {
         parameters: {
             query?: {
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
             };
             header?: never;
             path: {
-                /** @description User id of the account. */
+                /**
+                 * @description User id of the account.
+                 * @example 5f3a9c01d7
+                 */
                 userId: string;
             };
             cookie?: never;
@@ -5015,6 +5158,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5035,7 +5179,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -5045,6 +5192,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5066,9 +5214,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -5078,6 +5232,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5101,9 +5256,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -5113,6 +5274,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5134,7 +5296,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of the legacy account. */
+                /**
+                 * @description User id of the legacy account.
+                 * @example 5f3a9c01d7
+                 */
                 userId: string;
             };
             cookie?: never;
@@ -5144,6 +5309,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5171,11 +5337,20 @@ export interface operations {
                 createdTimeStart?: string;
                 /** @description True or false: only clinics whose EHR connection is on, or off. Those without one match neither. */
                 ehrEnabled?: boolean;
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
-                /** @description Only the clinic to which this share code leads. */
+                /**
+                 * @description Only the clinic to which this share code leads.
+                 * @example ABCD-EFGH-2345
+                 */
                 shareCode?: string;
             };
             header?: never;
@@ -5187,6 +5362,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5218,6 +5394,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5241,7 +5418,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5251,6 +5431,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5272,7 +5453,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5286,6 +5470,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5309,7 +5494,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5319,6 +5507,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5337,20 +5526,38 @@ export interface operations {
     ListClinicians: {
         parameters: {
             query?: {
-                /** @description Only who has this address, in any spelling. */
+                /**
+                 * @description Only who has this address, in any spelling.
+                 * @example maria.olsen@example.org
+                 */
                 email?: string;
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
-                /** @description Only who has this role, such as `CLINIC_ADMIN`. */
+                /**
+                 * @description Only who has this role, such as `CLINIC_ADMIN`.
+                 * @example CLINIC_ADMIN
+                 */
                 role?: string;
-                /** @description Words, in any order: each is a part of name or address. */
+                /**
+                 * @description Words, in any order: each is a part of name or address.
+                 * @example olsen
+                 */
                 search?: string;
             };
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5360,6 +5567,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5381,7 +5589,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5395,6 +5606,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5419,9 +5631,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the member. */
+                /**
+                 * @description User id of the member.
+                 * @example c0ffee1234
+                 */
                 clinicianId: string;
             };
             cookie?: never;
@@ -5431,6 +5649,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5453,9 +5672,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the member. */
+                /**
+                 * @description User id of the member.
+                 * @example c0ffee1234
+                 */
                 clinicianId: string;
             };
             cookie?: never;
@@ -5469,6 +5694,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5493,9 +5719,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the member. */
+                /**
+                 * @description User id of the member.
+                 * @example c0ffee1234
+                 */
                 clinicianId: string;
             };
             cookie?: never;
@@ -5505,6 +5737,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5526,7 +5759,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5536,6 +5772,7 @@ export interface operations {
             /** @description Accepted: a worker does it a little later. No body. */
             202: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5556,7 +5793,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5570,6 +5810,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5594,9 +5835,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5606,6 +5853,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5628,9 +5876,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5640,6 +5894,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5661,9 +5916,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5673,6 +5934,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5696,9 +5958,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the pending invite. */
+                /**
+                 * @description Id of the pending invite.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5708,6 +5976,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5730,9 +5999,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the pending invite. */
+                /**
+                 * @description Id of the pending invite.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5742,6 +6017,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5763,9 +6039,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the pending invite. */
+                /**
+                 * @description Id of the pending invite.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5779,6 +6061,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5803,7 +6086,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5813,6 +6099,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5835,9 +6122,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5851,6 +6144,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5874,9 +6168,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Key of the invitation. */
+                /**
+                 * @description Key of the invitation.
+                 * @example Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5
+                 */
                 inviteId: string;
             };
             cookie?: never;
@@ -5886,6 +6186,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5908,7 +6209,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5918,6 +6222,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5940,7 +6245,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5954,6 +6262,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5977,7 +6286,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -5991,6 +6303,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6012,7 +6325,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6026,6 +6342,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6050,7 +6367,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6060,6 +6380,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6081,7 +6402,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6095,6 +6419,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6119,9 +6444,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a clinic: 24 hexadecimal digits in lower case. */
+                /**
+                 * @description Id of a clinic: 24 hexadecimal digits in lower case.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: components["schemas"]["clinicId.v1"];
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -6131,6 +6462,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6153,9 +6485,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a clinic: 24 hexadecimal digits in lower case. */
+                /**
+                 * @description Id of a clinic: 24 hexadecimal digits in lower case.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: components["schemas"]["clinicId.v1"];
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -6169,6 +6507,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6192,7 +6531,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6202,6 +6544,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6224,7 +6567,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6234,6 +6580,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6254,7 +6601,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6268,6 +6618,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6292,9 +6643,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the tag. */
+                /**
+                 * @description Id of the tag.
+                 * @example 6b09f5d3c72cce972de3a81d
+                 */
                 patientTagId: string;
             };
             cookie?: never;
@@ -6308,6 +6665,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6331,9 +6689,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the tag. */
+                /**
+                 * @description Id of the tag.
+                 * @example 6b09f5d3c72cce972de3a81d
+                 */
                 patientTagId: string;
             };
             cookie?: never;
@@ -6343,6 +6707,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6363,9 +6728,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the tag. */
+                /**
+                 * @description Id of the tag.
+                 * @example 6b09f5d3c72cce972de3a81d
+                 */
                 patientTagId: string;
             };
             cookie?: never;
@@ -6375,6 +6746,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6395,81 +6767,81 @@ export interface operations {
     ListPatients: {
         parameters: {
             query?: {
-                /** @description Only patients for whom this holds, such as `<0.7`: average number of readings a day. */
+                /** @description Only patients for whom this holds, such as `>=2.5`: average number of readings a day. */
                 "bgm.averageDailyRecords"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `averageDailyRecords` less that of the period before, in the same unit. */
                 "bgm.averageDailyRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: average glucose, in mmol/L. */
+                /** @description Only patients for whom this holds, such as `>10.0`: average glucose, in mmol/L. */
                 "bgm.averageGlucoseMmol"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `averageGlucoseMmol` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `averageGlucoseMmol` less that of the period before, in the same unit. */
                 "bgm.averageGlucoseMmolDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients whose newest BGM reading is at or after this time. */
                 "bgm.lastDataFrom"?: string;
                 /** @description Only patients whose newest BGM reading is before this time. */
                 "bgm.lastDataTo"?: string;
-                /** @description Only patients for whom this holds, such as `<0.7`: highest glucose, in mmol/L. */
+                /** @description Only patients for whom this holds, such as `>10.0`: highest glucose, in mmol/L. */
                 "bgm.max"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `max` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `max` less that of the period before, in the same unit. */
                 "bgm.maxDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: lowest glucose, in mmol/L. */
+                /** @description Only patients for whom this holds, such as `>10.0`: lowest glucose, in mmol/L. */
                 "bgm.min"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `min` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `min` less that of the period before, in the same unit. */
                 "bgm.minDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
                 "bgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighRecords` less that of the period before, in the same unit. */
                 "bgm.timeInAnyHighRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
                 "bgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
                 "bgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowRecords` less that of the period before, in the same unit. */
                 "bgm.timeInAnyLowRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
                 "bgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInHighRecords` less that of the period before, in the same unit. */
                 "bgm.timeInHighRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInLowPercent` less that of the period before, in the same unit. */
                 "bgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
                 "bgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInLowRecords` less that of the period before, in the same unit. */
                 "bgm.timeInLowRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInTargetPercent` less that of the period before, in the same unit. */
                 "bgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
                 "bgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetRecords` less that of the period before, in the same unit. */
                 "bgm.timeInTargetRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
                 "bgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighRecords` less that of the period before, in the same unit. */
                 "bgm.timeInVeryHighRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
                 "bgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
                 "bgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
@@ -6479,25 +6851,25 @@ export interface operations {
                 "bgm.totalRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `totalRecords` less that of the period before, in the same unit. */
                 "bgm.totalRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: average number of readings a day. */
+                /** @description Only patients for whom this holds, such as `>=2.5`: average number of readings a day. */
                 "cgm.averageDailyRecords"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `averageDailyRecords` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.5`: `averageDailyRecords` less that of the period before, in the same unit. */
                 "cgm.averageDailyRecordsDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: average glucose, in mmol/L. */
+                /** @description Only patients for whom this holds, such as `>10.0`: average glucose, in mmol/L. */
                 "cgm.averageGlucoseMmol"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `averageGlucoseMmol` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `averageGlucoseMmol` less that of the period before, in the same unit. */
                 "cgm.averageGlucoseMmolDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `<0.7`: standard deviation of glucose divided by its average, as a fraction. */
                 "cgm.coefficientOfVariation"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `coefficientOfVariation` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `coefficientOfVariation` less that of the period before, in the same unit. */
                 "cgm.coefficientOfVariationDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of days with readings. */
                 "cgm.daysWithData"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `daysWithData` less that of the period before, in the same unit. */
                 "cgm.daysWithDataDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: glucose management indicator, an HbA1c in per cent as the average glucose suggests it. */
+                /** @description Only patients for whom this holds, such as `>=7.5`: glucose management indicator, an HbA1c in per cent as the average glucose suggests it. */
                 "cgm.glucoseManagementIndicator"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `glucoseManagementIndicator` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>0.5`: `glucoseManagementIndicator` less that of the period before, in the same unit. */
                 "cgm.glucoseManagementIndicatorDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of hours with readings. */
                 "cgm.hoursWithData"?: components["schemas"]["IntFilter"];
@@ -6507,17 +6879,17 @@ export interface operations {
                 "cgm.lastDataFrom"?: string;
                 /** @description Only patients whose newest CGM reading is before this time. */
                 "cgm.lastDataTo"?: string;
-                /** @description Only patients for whom this holds, such as `<0.7`: highest glucose, in mmol/L. */
+                /** @description Only patients for whom this holds, such as `>10.0`: highest glucose, in mmol/L. */
                 "cgm.max"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `max` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `max` less that of the period before, in the same unit. */
                 "cgm.maxDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: lowest glucose, in mmol/L. */
+                /** @description Only patients for whom this holds, such as `>10.0`: lowest glucose, in mmol/L. */
                 "cgm.min"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `min` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `min` less that of the period before, in the same unit. */
                 "cgm.minDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: standard deviation of glucose, in mmol/L. */
+                /** @description Only patients for whom this holds, such as `>10.0`: standard deviation of glucose, in mmol/L. */
                 "cgm.standardDeviation"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `standardDeviation` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `standardDeviation` less that of the period before, in the same unit. */
                 "cgm.standardDeviationDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: minutes in which the sensor delivered readings. */
                 "cgm.timeCGMUseMinutes"?: components["schemas"]["IntFilter"];
@@ -6525,7 +6897,7 @@ export interface operations {
                 "cgm.timeCGMUseMinutesDelta"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `<0.7`: share of the period in which the sensor delivered readings, as a fraction from 0 to 1. */
                 "cgm.timeCGMUsePercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeCGMUsePercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeCGMUsePercent` less that of the period before, in the same unit. */
                 "cgm.timeCGMUsePercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that the sensor delivered. */
                 "cgm.timeCGMUseRecords"?: components["schemas"]["IntFilter"];
@@ -6535,9 +6907,9 @@ export interface operations {
                 "cgm.timeInAnyHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInAnyHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
                 "cgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
@@ -6547,9 +6919,9 @@ export interface operations {
                 "cgm.timeInAnyLowMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInAnyLowMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
                 "cgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
                 "cgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
@@ -6559,17 +6931,17 @@ export interface operations {
                 "cgm.timeInExtremeHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInExtremeHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInExtremeHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was high (usually above 10.0 and up to 13.9 mmol/L). */
                 "cgm.timeInHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
                 "cgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
@@ -6579,9 +6951,9 @@ export interface operations {
                 "cgm.timeInLowMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInLowMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInLowMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInLowPercent` less that of the period before, in the same unit. */
                 "cgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
                 "cgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
@@ -6591,9 +6963,9 @@ export interface operations {
                 "cgm.timeInTargetMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInTargetMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInTargetPercent` less that of the period before, in the same unit. */
                 "cgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
                 "cgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
@@ -6603,9 +6975,9 @@ export interface operations {
                 "cgm.timeInVeryHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInVeryHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
                 "cgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
@@ -6615,9 +6987,9 @@ export interface operations {
                 "cgm.timeInVeryLowMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInVeryLowMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `<0.7`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
                 "cgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
                 "cgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
@@ -6629,28 +7001,59 @@ export interface operations {
                 "cgm.totalRecordsDelta"?: components["schemas"]["IntFilter"];
                 /** @description Only patients whose newest review is at or before this time; patients without a review do not match. */
                 lastReviewed?: string;
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
-                /** @description True: only patients with the preset `adaStandard` or without ranges. False has no effect. */
+                /** @description True: only patients with the preset `adaStandard` or without ranges. False is as good as absent. */
                 omitNonStandardRanges?: boolean;
-                /** @description The period that sorts and filters use, in days: `1d`, `7d`, `14d` (when absent) or `30d`. */
+                /**
+                 * @description The period that sorts and filters use, in days: `1d`, `7d`, `14d` (when absent) or `30d`.
+                 * @example 14d
+                 */
                 period?: components["schemas"]["Period"];
-                /** @description Words, in any order: each is a part of the name, email, MRN or birth date. Letter case and accents do not count. */
+                /**
+                 * @description Words, in any order: each is a part of the name, email, MRN or birth date. Letter case and accents do not count.
+                 * @example olsen
+                 */
                 search?: string;
-                /** @description Only patients of any of these sites, ids separated by commas; `_`: of none. */
+                /**
+                 * @description Only patients of any of these sites, ids separated by commas; `_`: of none.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81e"
+                 *     ]
+                 */
                 sites?: string[];
-                /** @description `+` (ascending, written `%2B` in an address) or `-` (descending), and an attribute, such as `-lastData`. Needs `sortType`, whose attributes are in `x-attributes`. By name when absent. Attributes: `fullName`, `birthDate`, `lastReviewed`, `lastUploadDate`, `lastData`, `firstData`, `outdatedSince`, `max`, `maxDelta`, `min`, `minDelta`, `averageGlucoseMmol`, `averageGlucoseMmolDelta`, `timeInVeryLowPercent`, `timeInVeryLowPercentDelta`, `timeInAnyLowPercent`, `timeInAnyLowPercentDelta`, `timeInLowPercent`, `timeInLowPercentDelta`, `timeInTargetPercent`, `timeInTargetPercentDelta`, `timeInHighPercent`, `timeInHighPercentDelta`, `timeInVeryHighPercent`, `timeInVeryHighPercentDelta`, `timeInExtremeHighPercent`, `timeInExtremeHighPercentDelta`, `timeInAnyHighPercent`, `timeInAnyHighPercentDelta`, `timeInVeryLowRecords`, `timeInVeryLowRecordsDelta`, `timeInAnyLowRecords`, `timeInAnyLowRecordsDelta`, `timeInLowRecords`, `timeInLowRecordsDelta`, `timeInTargetRecords`, `timeInTargetRecordsDelta`, `timeInHighRecords`, `timeInHighRecordsDelta`, `timeInVeryHighRecords`, `timeInVeryHighRecordsDelta`, `timeInExtremeHighRecords`, `timeInExtremeHighRecordsDelta`, `timeInAnyHighRecords`, `timeInAnyHighRecordsDelta`, `averageDailyRecords`, `averageDailyRecordsDelta`, `totalRecords`, `totalRecordsDelta`, `standardDeviation`, `standardDeviationDelta`, `coefficientOfVariation`, `coefficientOfVariationDelta`. Only for `cgm`: `glucoseManagementIndicator`, `glucoseManagementIndicatorDelta`, `timeCGMUsePercent`, `timeCGMUsePercentDelta`, `timeInVeryLowMinutes`, `timeInVeryLowMinutesDelta`, `timeInAnyLowMinutes`, `timeInAnyLowMinutesDelta`, `timeInLowMinutes`, `timeInLowMinutesDelta`, `timeInTargetMinutes`, `timeInTargetMinutesDelta`, `timeInHighMinutes`, `timeInHighMinutesDelta`, `timeInVeryHighMinutes`, `timeInVeryHighMinutesDelta`, `timeInExtremeHighMinutes`, `timeInExtremeHighMinutesDelta`, `timeInAnyHighMinutes`, `timeInAnyHighMinutesDelta`, `hoursWithData`, `hoursWithDataDelta`, `daysWithData`, `daysWithDataDelta`. */
+                /**
+                 * @description `+` (ascending, written `%2B` in an address) or `-` (descending), and an attribute, such as `-lastData`. Needs `sortType`, whose attributes are in `x-attributes`. By name when absent. Attributes: `fullName`, `birthDate`, `lastReviewed`, `lastUploadDate`, `lastData`, `firstData`, `outdatedSince`, `max`, `maxDelta`, `min`, `minDelta`, `averageGlucoseMmol`, `averageGlucoseMmolDelta`, `timeInVeryLowPercent`, `timeInVeryLowPercentDelta`, `timeInAnyLowPercent`, `timeInAnyLowPercentDelta`, `timeInLowPercent`, `timeInLowPercentDelta`, `timeInTargetPercent`, `timeInTargetPercentDelta`, `timeInHighPercent`, `timeInHighPercentDelta`, `timeInVeryHighPercent`, `timeInVeryHighPercentDelta`, `timeInExtremeHighPercent`, `timeInExtremeHighPercentDelta`, `timeInAnyHighPercent`, `timeInAnyHighPercentDelta`, `timeInVeryLowRecords`, `timeInVeryLowRecordsDelta`, `timeInAnyLowRecords`, `timeInAnyLowRecordsDelta`, `timeInLowRecords`, `timeInLowRecordsDelta`, `timeInTargetRecords`, `timeInTargetRecordsDelta`, `timeInHighRecords`, `timeInHighRecordsDelta`, `timeInVeryHighRecords`, `timeInVeryHighRecordsDelta`, `timeInExtremeHighRecords`, `timeInExtremeHighRecordsDelta`, `timeInAnyHighRecords`, `timeInAnyHighRecordsDelta`, `averageDailyRecords`, `averageDailyRecordsDelta`, `totalRecords`, `totalRecordsDelta`, `standardDeviation`, `standardDeviationDelta`, `coefficientOfVariation`, `coefficientOfVariationDelta`. Only for `cgm`: `glucoseManagementIndicator`, `glucoseManagementIndicatorDelta`, `timeCGMUsePercent`, `timeCGMUsePercentDelta`, `timeInVeryLowMinutes`, `timeInVeryLowMinutesDelta`, `timeInAnyLowMinutes`, `timeInAnyLowMinutesDelta`, `timeInLowMinutes`, `timeInLowMinutesDelta`, `timeInTargetMinutes`, `timeInTargetMinutesDelta`, `timeInHighMinutes`, `timeInHighMinutesDelta`, `timeInVeryHighMinutes`, `timeInVeryHighMinutesDelta`, `timeInExtremeHighMinutes`, `timeInExtremeHighMinutesDelta`, `timeInAnyHighMinutes`, `timeInAnyHighMinutesDelta`, `hoursWithData`, `hoursWithDataDelta`, `daysWithData`, `daysWithDataDelta`.
+                 * @example -lastData
+                 */
                 sort?: string;
-                /** @description Whose statistics `sort` refers to: `cgm` (sensors) or `bgm` (meters). Alone it has no effect. */
+                /**
+                 * @description Whose statistics `sort` refers to: `cgm` (sensors) or `bgm` (meters). Needed with `sort`; alone it has no effect.
+                 * @example cgm
+                 */
                 sortType?: components["schemas"]["SortType"];
-                /** @description Only patients with all of these tags, ids separated by commas; `_`: without any. */
+                /**
+                 * @description Only patients with all of these tags, ids separated by commas; `_`: without any.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81d"
+                 *     ]
+                 */
                 tags?: string[];
             };
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6660,6 +7063,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6681,7 +7085,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -6695,6 +7102,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6720,9 +7128,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -6732,6 +7146,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6754,9 +7169,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -6770,6 +7191,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6794,9 +7216,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -6810,6 +7238,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6835,9 +7264,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -6847,6 +7282,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6867,11 +7303,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
-                /** @description Maker of devices: `dexcom`, `twiist`, or `abbott` (FreeStyle Libre). */
+                /**
+                 * @description Maker of devices: `dexcom`, `twiist`, or `abbott` (FreeStyle Libre).
+                 * @example dexcom
+                 */
                 providerId: components["schemas"]["providerId.v1"];
             };
             cookie?: never;
@@ -6881,6 +7326,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6902,9 +7348,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -6918,6 +7370,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6927,6 +7380,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6948,11 +7402,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
-                /** @description The permission that is taken from the clinic. */
+                /**
+                 * @description The permission that is taken from the clinic.
+                 * @example note
+                 */
                 permission: components["schemas"]["PermissionName"];
             };
             cookie?: never;
@@ -6962,6 +7425,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6982,9 +7446,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -6994,6 +7464,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7016,9 +7487,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -7028,6 +7505,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7050,9 +7528,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -7062,6 +7546,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7084,9 +7569,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the tag. */
+                /**
+                 * @description Id of the tag.
+                 * @example 6b09f5d3c72cce972de3a81d
+                 */
                 patientTagId: string;
             };
             cookie?: never;
@@ -7100,6 +7591,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7121,9 +7613,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of the tag. */
+                /**
+                 * @description Id of the tag.
+                 * @example 6b09f5d3c72cce972de3a81d
+                 */
                 patientTagId: string;
             };
             cookie?: never;
@@ -7137,6 +7635,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7157,7 +7656,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7171,6 +7673,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7192,7 +7695,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7206,6 +7712,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7230,7 +7737,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7240,6 +7750,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7262,7 +7773,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7276,6 +7790,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7299,7 +7814,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7309,6 +7827,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7331,7 +7850,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7345,6 +7867,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7368,7 +7891,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7378,6 +7904,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7400,7 +7927,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7414,6 +7944,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7437,7 +7968,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7451,6 +7985,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7475,9 +8010,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of a tag or site: 24 hexadecimal digits in lower case. */
+                /**
+                 * @description Id of a tag or site: 24 hexadecimal digits in lower case.
+                 * @example 6b09f5d3c72cce972de3a81e
+                 */
                 siteId: components["schemas"]["objectId.v1"];
             };
             cookie?: never;
@@ -7491,6 +8032,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7514,9 +8056,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of a tag or site: 24 hexadecimal digits in lower case. */
+                /**
+                 * @description Id of a tag or site: 24 hexadecimal digits in lower case.
+                 * @example 6b09f5d3c72cce972de3a81e
+                 */
                 siteId: components["schemas"]["objectId.v1"];
             };
             cookie?: never;
@@ -7526,6 +8074,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7546,9 +8095,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description Id of a tag or site: 24 hexadecimal digits in lower case. */
+                /**
+                 * @description Id of a tag or site: 24 hexadecimal digits in lower case.
+                 * @example 6b09f5d3c72cce972de3a81e
+                 */
                 siteId: components["schemas"]["objectId.v1"];
             };
             cookie?: never;
@@ -7562,6 +8117,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7585,7 +8141,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7599,6 +8158,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7620,18 +8180,32 @@ export interface operations {
             query: {
                 /** @description Categories, separated by commas, in this order: a patient is in the first that fits. Seven of them when absent. */
                 categories?: components["schemas"]["TideCategory"][];
-                /** @description True: without `noData`. */
+                /** @description True: without `noData`; with it when absent. */
                 excludeNoData?: boolean;
-                /** @description Only patients with CGM data since then, itself included. */
+                /**
+                 * @description Only patients with CGM data since then, itself included.
+                 * @example 2026-11-01T00:00:00Z
+                 */
                 lastDataCutoff: string;
-                /** @description Length of the period in days: `1d`, `7d`, `14d` or `30d`. */
+                /**
+                 * @description Length of the period in days: `1d`, `7d`, `14d` or `30d`.
+                 * @example 14d
+                 */
                 period: components["schemas"]["Period"];
-                /** @description Only patients with all of these tags, ids separated by commas. */
+                /**
+                 * @description Only patients with all of these tags, ids separated by commas.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81d"
+                 *     ]
+                 */
                 tags: components["schemas"]["objectId.v1"][];
             };
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7641,6 +8215,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7662,7 +8237,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7676,6 +8254,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7697,7 +8276,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7707,6 +8289,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7729,7 +8312,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
             };
             cookie?: never;
@@ -7743,6 +8329,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7767,7 +8354,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
                 /** @description Id of the webhook. */
                 webhookId: string;
@@ -7779,6 +8369,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7801,7 +8392,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
                 /** @description Id of the webhook. */
                 webhookId: string;
@@ -7817,6 +8411,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7840,7 +8435,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
                 /** @description Id of the webhook. */
                 webhookId: string;
@@ -7852,6 +8450,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7870,16 +8469,25 @@ export interface operations {
     ListWebhookDeliveries: {
         parameters: {
             query?: {
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
                 /** @description Only messages in this state. */
                 state?: components["schemas"]["WebhookDeliveryState"];
             };
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
                 /** @description Id of the webhook. */
                 webhookId: string;
@@ -7891,6 +8499,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7913,7 +8522,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
                 /** @description Id of the message (`webhook-id`). */
                 deliveryId: string;
@@ -7927,6 +8539,7 @@ export interface operations {
             /** @description Accepted: a worker does it a little later. No body. */
             202: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7947,7 +8560,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
                 /** @description Id of the webhook. */
                 webhookId: string;
@@ -7959,6 +8575,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7981,7 +8598,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
                 /** @description Id of the webhook. */
                 webhookId: string;
@@ -7993,6 +8613,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8015,7 +8636,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A share code, however it is typed. */
+                /**
+                 * @description A share code, however it is typed.
+                 * @example ABCD-EFGH-2345
+                 */
                 shareCode: string;
             };
             cookie?: never;
@@ -8025,6 +8649,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8043,13 +8668,25 @@ export interface operations {
     FindPatients: {
         parameters: {
             query?: {
-                /** @description Only patients born on this day, `YYYY-MM-DD`. */
+                /**
+                 * @description Only patients born on this day, `YYYY-MM-DD`.
+                 * @example 1988-04-17
+                 */
                 birthDate?: string;
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description Only patients with this MRN; letter case and accents do not count. */
+                /**
+                 * @description Only patients with this MRN; letter case and accents do not count.
+                 * @example MRN-0042
+                 */
                 mrn?: string;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
                 /** @description Only patients of this clinic of the caller; all of the caller's clinics when absent. */
                 workspaceId?: string;
@@ -8065,6 +8702,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8085,7 +8723,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -8095,6 +8736,7 @@ export interface operations {
             /** @description Accepted: a worker does it a little later. No body. */
             202: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8114,7 +8756,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -8128,6 +8773,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8135,6 +8781,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8153,14 +8800,23 @@ export interface operations {
     ListClinicsForPatient: {
         parameters: {
             query?: {
-                /** @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400. */
+                /**
+                 * @description Most items of a page; 10 when absent. A page that would hold more than 2,000 is refused with 400.
+                 * @example 20
+                 */
                 limit?: number;
-                /** @description How many items to skip before the page; 0 when absent. */
+                /**
+                 * @description How many items to skip before the page; 0 when absent.
+                 * @example 0
+                 */
                 offset?: number;
             };
             header?: never;
             path: {
-                /** @description User id of the account. */
+                /**
+                 * @description User id of the account.
+                 * @example 5f3a9c01d7
+                 */
                 userId: string;
             };
             cookie?: never;
@@ -8170,6 +8826,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8190,20 +8847,24 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of the account. */
+                /**
+                 * @description User id of the account.
+                 * @example 5f3a9c01d7
+                 */
                 userId: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["dataSources.v1"];
+                "application/json": components["schemas"]["DataSourcesWrite"];
             };
         };
         responses: {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8237,6 +8898,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8274,6 +8936,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8304,6 +8967,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8331,7 +8995,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a summary; empty when there is none. */
+                /**
+                 * @description Id of a summary; empty when there is none.
+                 * @example 6b09f5d3c72cce972de3a8ff
+                 */
                 summaryId: components["schemas"]["summaryId.v1"];
             };
             cookie?: never;
@@ -8341,6 +9008,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8348,6 +9016,7 @@ export interface operations {
             /** @description Done, or there was nothing to do. No body. */
             204: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8367,7 +9036,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -8381,6 +9053,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8402,7 +9075,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description User id of an account: 10 hexadecimal digits or a UUID, in lower case. */
+                /**
+                 * @description User id of an account: 10 hexadecimal digits or a UUID, in lower case.
+                 * @example 5f3a9c01d7
+                 */
                 userId: components["schemas"]["tidepooluserid"];
             };
             cookie?: never;
@@ -8412,6 +9088,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8438,6 +9115,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8466,6 +9144,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8496,6 +9175,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8527,6 +9207,7 @@ export interface operations {
             /** @description Done, and this is the result. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8554,9 +9235,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
             };
             cookie?: never;
@@ -8566,6 +9253,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8584,9 +9272,15 @@ export interface operations {
     ViewPDFReport: {
         parameters: {
             query: {
-                /** @description Id of the clinic. */
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
                 clinicId: string;
-                /** @description User id of the patient. */
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
                 patientId: string;
                 /** @description The token of the report; it opens this one, for some minutes. */
                 restricted_token: string;
@@ -8600,6 +9294,7 @@ export interface operations {
             /** @description Done. The body is empty, unless the operation says otherwise. */
             200: {
                 headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;

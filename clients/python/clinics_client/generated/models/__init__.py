@@ -49,6 +49,7 @@ from .creator import Creator
 from .creatorprofile import Creatorprofile
 from .data_source import DataSource
 from .data_source_state import DataSourceState
+from .data_source_write import DataSourceWrite
 from .diagnosis_type import DiagnosisType
 from .ehr_destinations import EhrDestinations
 from .ehr_flowsheet_settings import EhrFlowsheetSettings
@@ -133,6 +134,7 @@ from .signup_origin import SignupOrigin
 from .site import Site
 from .site_creation import SiteCreation
 from .site_merge import SiteMerge
+from .site_of_patient import SiteOfPatient
 from .site_update import SiteUpdate
 from .sort_type import SortType
 from .status import Status
@@ -237,6 +239,7 @@ __all__ = (
     "Creatorprofile",
     "DataSource",
     "DataSourceState",
+    "DataSourceWrite",
     "DiagnosisType",
     "EhrDestinations",
     "EhrFlowsheetSettings",
@@ -321,6 +324,7 @@ __all__ = (
     "Site",
     "SiteCreation",
     "SiteMerge",
+    "SiteOfPatient",
     "SiteUpdate",
     "SortType",
     "Status",

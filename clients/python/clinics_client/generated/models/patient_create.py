@@ -11,9 +11,9 @@ from ..models.diagnosis_type import DiagnosisType, check_diagnosis_type
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.data_source import DataSource
+    from ..models.data_source_write import DataSourceWrite
     from ..models.glycemic_ranges import GlycemicRanges
-    from ..models.site import Site
+    from ..models.site_of_patient import SiteOfPatient
 
 
 T = TypeVar("T", bound="PatientCreate")
@@ -33,10 +33,10 @@ class PatientCreate:
         tags (list[str] | None | Unset): Ids of the clinic's tags; null when there are none.
         target_devices (list[str] | Unset): Names of the patient's devices; absent when none are known. UpdatePatient
             without it removes it.
-        data_sources (list[DataSource] | None | Unset): Device accounts that deliver the patient's data; null when none
-            were ever named. UpdatePatient without it keeps it, and so does null; `[]` removes them.
-        sites (list[Site] | Unset): Sites of the clinic that the patient has, without numbers; `[]` when there are none.
-            The ids of a request count. UpdatePatient without it keeps it; `[]` removes them.
+        data_sources (list[DataSourceWrite] | None | Unset): Device accounts that deliver the patient's data; null when
+            none were ever named. UpdatePatient without it keeps it, and so does null; `[]` removes them.
+        sites (list[SiteOfPatient] | Unset): Sites of the clinic that the patient has, without numbers; `[]` when there
+            are none. The ids of a request count. UpdatePatient without it keeps it; `[]` removes them.
         glycemic_ranges (GlycemicRanges | Unset): The glucose ranges that a patient aims for.
         diagnosis_type (DiagnosisType | Unset): Type of diabetes: 1, 2, 3c, gestational, prediabetes, latent autoimmune
             (`lada`), maturity-onset of the young (`mody`), another one, or `notApplicable`. An empty text clears it.
@@ -48,8 +48,8 @@ class PatientCreate:
     mrn: str | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
     target_devices: list[str] | Unset = UNSET
-    data_sources: list[DataSource] | None | Unset = UNSET
-    sites: list[Site] | Unset = UNSET
+    data_sources: list[DataSourceWrite] | None | Unset = UNSET
+    sites: list[SiteOfPatient] | Unset = UNSET
     glycemic_ranges: GlycemicRanges | Unset = UNSET
     diagnosis_type: DiagnosisType | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -132,9 +132,9 @@ class PatientCreate:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.data_source import DataSource  # noqa: PLC0415
+        from ..models.data_source_write import DataSourceWrite  # noqa: PLC0415
         from ..models.glycemic_ranges import GlycemicRanges  # noqa: PLC0415
-        from ..models.site import Site  # noqa: PLC0415
+        from ..models.site_of_patient import SiteOfPatient  # noqa: PLC0415
 
         d = dict(src_dict)
         full_name = d.pop("fullName")
@@ -164,7 +164,7 @@ class PatientCreate:
 
         target_devices = cast(list[str], d.pop("targetDevices", UNSET))
 
-        def _parse_data_sources(data: object) -> list[DataSource] | None | Unset:
+        def _parse_data_sources(data: object) -> list[DataSourceWrite] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -175,23 +175,23 @@ class PatientCreate:
                 data_sources_type_0 = []
                 _data_sources_type_0 = data
                 for data_sources_type_0_item_data in _data_sources_type_0:
-                    data_sources_type_0_item = DataSource.from_dict(data_sources_type_0_item_data)
+                    data_sources_type_0_item = DataSourceWrite.from_dict(data_sources_type_0_item_data)
 
                     data_sources_type_0.append(data_sources_type_0_item)
 
                 return data_sources_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[DataSource] | None | Unset, data)
+            return cast(list[DataSourceWrite] | None | Unset, data)
 
         data_sources = _parse_data_sources(d.pop("dataSources", UNSET))
 
         _sites = d.pop("sites", UNSET)
-        sites: list[Site] | Unset = UNSET
+        sites: list[SiteOfPatient] | Unset = UNSET
         if _sites is not UNSET:
             sites = []
             for sites_item_data in _sites:
-                sites_item = Site.from_dict(sites_item_data)
+                sites_item = SiteOfPatient.from_dict(sites_item_data)
 
                 sites.append(sites_item)
 

@@ -13,7 +13,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.glycemic_ranges import GlycemicRanges
     from ..models.patient_permissions import PatientPermissions
-    from ..models.site import Site
+    from ..models.site_of_patient import SiteOfPatient
 
 
 T = TypeVar("T", bound="PatientFromUser")
@@ -34,8 +34,8 @@ class PatientFromUser:
             mrn (str | Unset): Medical record number in the clinic; absent when there is none. UpdatePatient without it
                 removes it.
             tags (list[str] | None | Unset): Ids of the clinic's tags; null when there are none.
-            sites (list[Site] | Unset): Sites of the clinic that the patient has, without numbers; `[]` when there are none.
-                The ids of a request count. UpdatePatient without it keeps it; `[]` removes them.
+            sites (list[SiteOfPatient] | Unset): Sites of the clinic that the patient has, without numbers; `[]` when there
+                are none. The ids of a request count. UpdatePatient without it keeps it; `[]` removes them.
             glycemic_ranges (GlycemicRanges | Unset): The glucose ranges that a patient aims for.
             diagnosis_type (DiagnosisType | Unset): Type of diabetes: 1, 2, 3c, gestational, prediabetes, latent autoimmune
                 (`lada`), maturity-onset of the young (`mody`), another one, or `notApplicable`. An empty text clears it.
@@ -48,7 +48,7 @@ class PatientFromUser:
     birth_date: datetime.date | Unset = UNSET
     mrn: str | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
-    sites: list[Site] | Unset = UNSET
+    sites: list[SiteOfPatient] | Unset = UNSET
     glycemic_ranges: GlycemicRanges | Unset = UNSET
     diagnosis_type: DiagnosisType | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -124,7 +124,7 @@ class PatientFromUser:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.glycemic_ranges import GlycemicRanges  # noqa: PLC0415
         from ..models.patient_permissions import PatientPermissions  # noqa: PLC0415
-        from ..models.site import Site  # noqa: PLC0415
+        from ..models.site_of_patient import SiteOfPatient  # noqa: PLC0415
 
         d = dict(src_dict)
         _permissions = d.pop("permissions", UNSET)
@@ -167,11 +167,11 @@ class PatientFromUser:
         tags = _parse_tags(d.pop("tags", UNSET))
 
         _sites = d.pop("sites", UNSET)
-        sites: list[Site] | Unset = UNSET
+        sites: list[SiteOfPatient] | Unset = UNSET
         if _sites is not UNSET:
             sites = []
             for sites_item_data in _sites:
-                sites_item = Site.from_dict(sites_item_data)
+                sites_item = SiteOfPatient.from_dict(sites_item_data)
 
                 sites.append(sites_item)
 

@@ -646,80 +646,80 @@ def sync_detailed(
 
     Args:
         clinic_id (str):
-        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_average_daily_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_last_data_from (datetime.datetime | Unset):
         bgm_last_data_to (datetime.datetime | Unset):
-        bgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
-        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         bgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -728,52 +728,52 @@ def sync_detailed(
             no value does not match.
         bgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
-        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_coefficient_of_variation_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_days_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_days_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
-        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_glucose_management_indicator_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_hours_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_hours_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_last_data_from (datetime.datetime | Unset):
         cgm_last_data_to (datetime.datetime | Unset):
-        cgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7`. Who has
+        cgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
             no value does not match.
-        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7` or `>=10`.
+            Who has no value does not match.
+        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_records_delta (str | Unset): A comparison and a whole number, such as
@@ -782,10 +782,10 @@ def sync_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -794,10 +794,10 @@ def sync_detailed(
             Who has no value does not match.
         cgm_time_in_any_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -806,18 +806,18 @@ def sync_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_extreme_high_minutes_delta (str | Unset): A comparison and a whole number,
             such as `>=3`. Who has no value does not match.
-        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_high_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -826,10 +826,10 @@ def sync_detailed(
             has no value does not match.
         cgm_time_in_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         cgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -838,10 +838,10 @@ def sync_detailed(
             Who has no value does not match.
         cgm_time_in_target_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
@@ -850,10 +850,10 @@ def sync_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_minutes_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
@@ -862,10 +862,10 @@ def sync_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1168,80 +1168,80 @@ def sync(
 
     Args:
         clinic_id (str):
-        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_average_daily_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_last_data_from (datetime.datetime | Unset):
         bgm_last_data_to (datetime.datetime | Unset):
-        bgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
-        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         bgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1250,52 +1250,52 @@ def sync(
             no value does not match.
         bgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
-        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_coefficient_of_variation_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_days_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_days_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
-        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_glucose_management_indicator_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_hours_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_hours_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_last_data_from (datetime.datetime | Unset):
         cgm_last_data_to (datetime.datetime | Unset):
-        cgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7`. Who has
+        cgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
             no value does not match.
-        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7` or `>=10`.
+            Who has no value does not match.
+        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1304,10 +1304,10 @@ def sync(
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1316,10 +1316,10 @@ def sync(
             Who has no value does not match.
         cgm_time_in_any_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1328,18 +1328,18 @@ def sync(
             `>=3`. Who has no value does not match.
         cgm_time_in_extreme_high_minutes_delta (str | Unset): A comparison and a whole number,
             such as `>=3`. Who has no value does not match.
-        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_high_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1348,10 +1348,10 @@ def sync(
             has no value does not match.
         cgm_time_in_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         cgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1360,10 +1360,10 @@ def sync(
             Who has no value does not match.
         cgm_time_in_target_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1372,10 +1372,10 @@ def sync(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_minutes_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
@@ -1384,10 +1384,10 @@ def sync(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1685,80 +1685,80 @@ async def asyncio_detailed(
 
     Args:
         clinic_id (str):
-        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_average_daily_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_last_data_from (datetime.datetime | Unset):
         bgm_last_data_to (datetime.datetime | Unset):
-        bgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
-        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         bgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1767,52 +1767,52 @@ async def asyncio_detailed(
             no value does not match.
         bgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
-        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_coefficient_of_variation_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_days_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_days_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
-        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_glucose_management_indicator_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_hours_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_hours_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_last_data_from (datetime.datetime | Unset):
         cgm_last_data_to (datetime.datetime | Unset):
-        cgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7`. Who has
+        cgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
             no value does not match.
-        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7` or `>=10`.
+            Who has no value does not match.
+        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1821,10 +1821,10 @@ async def asyncio_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1833,10 +1833,10 @@ async def asyncio_detailed(
             Who has no value does not match.
         cgm_time_in_any_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1845,18 +1845,18 @@ async def asyncio_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_extreme_high_minutes_delta (str | Unset): A comparison and a whole number,
             such as `>=3`. Who has no value does not match.
-        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_high_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1865,10 +1865,10 @@ async def asyncio_detailed(
             has no value does not match.
         cgm_time_in_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         cgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1877,10 +1877,10 @@ async def asyncio_detailed(
             Who has no value does not match.
         cgm_time_in_target_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
@@ -1889,10 +1889,10 @@ async def asyncio_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_minutes_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
@@ -1901,10 +1901,10 @@ async def asyncio_detailed(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2205,80 +2205,80 @@ async def asyncio(
 
     Args:
         clinic_id (str):
-        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_average_daily_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_last_data_from (datetime.datetime | Unset):
         bgm_last_data_to (datetime.datetime | Unset):
-        bgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        bgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        bgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        bgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
-        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         bgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        bgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         bgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         bgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        bgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        bgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         bgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         bgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         bgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2287,52 +2287,52 @@ async def asyncio(
             no value does not match.
         bgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
-        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
-        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_average_daily_records (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_daily_records_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_average_glucose_mmol_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_coefficient_of_variation (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_coefficient_of_variation_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_days_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_days_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
-        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_glucose_management_indicator (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_glucose_management_indicator_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_hours_with_data (str | Unset): A comparison and a whole number, such as `>=3`. Who has
             no value does not match.
         cgm_hours_with_data_delta (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_last_data_from (datetime.datetime | Unset):
         cgm_last_data_to (datetime.datetime | Unset):
-        cgm_max (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_min (str | Unset): A comparison and a number, such as `<0.7`. Who has no value does
-            not match.
-        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7`. Who has no value
-            does not match.
-        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7`. Who has
+        cgm_max (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_max_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
             no value does not match.
-        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_min (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has no
+            value does not match.
+        cgm_min_delta (str | Unset): A comparison and a number, such as `<0.7` or `>=10`. Who has
+            no value does not match.
+        cgm_standard_deviation (str | Unset): A comparison and a number, such as `<0.7` or `>=10`.
+            Who has no value does not match.
+        cgm_standard_deviation_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_cgm_use_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_cgm_use_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_cgm_use_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_cgm_use_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2341,10 +2341,10 @@ async def asyncio(
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_any_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_any_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_any_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_any_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2353,10 +2353,10 @@ async def asyncio(
             Who has no value does not match.
         cgm_time_in_any_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+        cgm_time_in_any_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_any_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_any_low_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_any_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2365,18 +2365,18 @@ async def asyncio(
             `>=3`. Who has no value does not match.
         cgm_time_in_extreme_high_minutes_delta (str | Unset): A comparison and a whole number,
             such as `>=3`. Who has no value does not match.
-        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_extreme_high_percent (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_extreme_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_high_minutes (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_high_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_high_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_high_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2385,10 +2385,10 @@ async def asyncio(
             has no value does not match.
         cgm_time_in_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who has
-            no value does not match.
-        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_low_percent_delta (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_low_records (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
         cgm_time_in_low_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2397,10 +2397,10 @@ async def asyncio(
             Who has no value does not match.
         cgm_time_in_target_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
-        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_target_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
+        cgm_time_in_target_percent_delta (str | Unset): A comparison and a number, such as `<0.7`
+            or `>=10`. Who has no value does not match.
         cgm_time_in_target_records (str | Unset): A comparison and a whole number, such as `>=3`.
             Who has no value does not match.
         cgm_time_in_target_records_delta (str | Unset): A comparison and a whole number, such as
@@ -2409,10 +2409,10 @@ async def asyncio(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_minutes_delta (str | Unset): A comparison and a whole number, such
             as `>=3`. Who has no value does not match.
-        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7`.
-            Who has no value does not match.
+        cgm_time_in_very_high_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_high_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_high_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_high_records_delta (str | Unset): A comparison and a whole number, such
@@ -2421,10 +2421,10 @@ async def asyncio(
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_minutes_delta (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
-        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7`. Who
-            has no value does not match.
+        cgm_time_in_very_low_percent (str | Unset): A comparison and a number, such as `<0.7` or
+            `>=10`. Who has no value does not match.
         cgm_time_in_very_low_percent_delta (str | Unset): A comparison and a number, such as
-            `<0.7`. Who has no value does not match.
+            `<0.7` or `>=10`. Who has no value does not match.
         cgm_time_in_very_low_records (str | Unset): A comparison and a whole number, such as
             `>=3`. Who has no value does not match.
         cgm_time_in_very_low_records_delta (str | Unset): A comparison and a whole number, such as

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.data_source import DataSource
+from ...models.data_source_write import DataSourceWrite
 from ...models.error import Error
 from ...types import UNSET, Response, Unset
 
@@ -14,7 +14,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     user_id: str,
     *,
-    body: list[DataSource] | Unset = UNSET,
+    body: list[DataSourceWrite] | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -27,9 +27,11 @@ def _get_kwargs(
 
     if not isinstance(body, Unset):
         _kwargs["json"] = []
-        for componentsschemasdata_sources_v_1_item_data in body:
-            componentsschemasdata_sources_v_1_item = componentsschemasdata_sources_v_1_item_data.to_dict()
-            _kwargs["json"].append(componentsschemasdata_sources_v_1_item)
+        for componentsschemas_data_sources_write_item_data in body:
+            componentsschemas_data_sources_write_item = (
+                componentsschemas_data_sources_write_item_data.to_dict()
+            )
+            _kwargs["json"].append(componentsschemas_data_sources_write_item)
 
     headers["Content-Type"] = "application/json"
 
@@ -118,7 +120,7 @@ def sync_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
-    body: list[DataSource] | Unset = UNSET,
+    body: list[DataSourceWrite] | Unset = UNSET,
 ) -> Response[Any | Error]:
     """Replace the data sources of a user in all clinics
 
@@ -127,7 +129,7 @@ def sync_detailed(
 
     Args:
         user_id (str):
-        body (list[DataSource] | Unset): Device accounts that deliver a patient's data.
+        body (list[DataSourceWrite] | Unset): Device accounts that deliver a patient's data.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,7 +155,7 @@ def sync(
     user_id: str,
     *,
     client: AuthenticatedClient,
-    body: list[DataSource] | Unset = UNSET,
+    body: list[DataSourceWrite] | Unset = UNSET,
 ) -> Any | Error | None:
     """Replace the data sources of a user in all clinics
 
@@ -162,7 +164,7 @@ def sync(
 
     Args:
         user_id (str):
-        body (list[DataSource] | Unset): Device accounts that deliver a patient's data.
+        body (list[DataSourceWrite] | Unset): Device accounts that deliver a patient's data.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,7 +185,7 @@ async def asyncio_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
-    body: list[DataSource] | Unset = UNSET,
+    body: list[DataSourceWrite] | Unset = UNSET,
 ) -> Response[Any | Error]:
     """Replace the data sources of a user in all clinics
 
@@ -192,7 +194,7 @@ async def asyncio_detailed(
 
     Args:
         user_id (str):
-        body (list[DataSource] | Unset): Device accounts that deliver a patient's data.
+        body (list[DataSourceWrite] | Unset): Device accounts that deliver a patient's data.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -216,7 +218,7 @@ async def asyncio(
     user_id: str,
     *,
     client: AuthenticatedClient,
-    body: list[DataSource] | Unset = UNSET,
+    body: list[DataSourceWrite] | Unset = UNSET,
 ) -> Any | Error | None:
     """Replace the data sources of a user in all clinics
 
@@ -225,7 +227,7 @@ async def asyncio(
 
     Args:
         user_id (str):
-        body (list[DataSource] | Unset): Device accounts that deliver a patient's data.
+        body (list[DataSourceWrite] | Unset): Device accounts that deliver a patient's data.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
