@@ -25,7 +25,7 @@ TAG, SITE = "6b09f5d3c72cce972de3a81d", "6b09f5d3c72cce972de3a81e"
 CLINIC_NAME, TAG_NAME, SITE_NAME = "Lakeside Diabetes Center", "Pump start", "Lakeside"
 INVITE = "Zm9yLXRoZS1kZXNjcmlwdGlvbi1vbmx5"
 MADE, CHANGED = "2026-03-02T09:15:00Z", "2026-11-20T16:40:12.5Z"
-# Of paths and queries, by the name of the parameter.
+# Values of paths and queries, by the name of the parameter.
 PARAMETERS: Mapping[str, Any] = {
     "clinicId": CLINIC,
     "clinicianId": CLINICIAN,

@@ -75,9 +75,14 @@ def _is_address(spec: Operation, name: str) -> bool:
 
 
 def _shared(status: int, family: ErrorFamily) -> dict[str, str]:
-    name = family.name + HTTPStatus(status).phrase.title().replace(" ", "")
+    name = family.name + _phrase(status).title().replace(" ", "")
     RESPONSES.setdefault(name, _response(status, family))
     return {"$ref": f"#/components/responses/{name}"}
+
+
+def _phrase(status: int) -> str:
+    """Python 3.13 has renamed this one; the description is the same with every version."""
+    return "Request Entity Too Large" if status == 413 else HTTPStatus(status).phrase
 
 
 def _response(status: int, family: ErrorFamily) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def operations_with(status):
 
 
 def statuses(world, names, **options):
-    """Of answers whose texts begin as the description says."""
+    """The texts of the answers have to begin as the description says."""
     answers = {name: world.send(name, headers=xealth.TOKEN, **options) for name in names}
     for name, answer in answers.items():
         assert begins_as_described(name, answer), (name, answer.content)
