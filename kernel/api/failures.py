@@ -80,9 +80,12 @@ def _shared(status: int, family: ErrorFamily) -> dict[str, str]:
     return {"$ref": f"#/components/responses/{name}"}
 
 
+# By Python 3.13; the description is the same with every version.
+_RENAMED = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
+
+
 def _phrase(status: int) -> str:
-    """Python 3.13 has renamed this one; the description is the same with every version."""
-    return "Request Entity Too Large" if status == 413 else HTTPStatus(status).phrase
+    return _RENAMED.get(status) or HTTPStatus(status).phrase
 
 
 def _response(status: int, family: ErrorFamily) -> dict[str, Any]:
