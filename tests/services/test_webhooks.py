@@ -6,6 +6,7 @@ import hmac
 import importlib.util
 import json
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from kernel.outbox import derived, events
 from merges.services import preparing
 from patients.services import moves, patients, summaries
 from patients.services.patient_details import SharedPatient
-from tests import deliveries, ehr, merges, receivers
+from tests import deliveries, ehr, merges, pace, receivers
 from tests.cast import Api, make_clinic
 from tests.events import deliver_all, emitted
 from tests.factories import make_patient
@@ -683,3 +684,17 @@ def test_both_clinics_are_told_of_their_merge_and_the_webhooks_of_the_source_end
     assert told(receiver) == [("merge.finished", data)] * 2
     states = {one["clinicId"]: one["state"] for one in db.collection("webhooks").find({})}
     assert states == {ObjectId(source["id"]): "ended", ObjectId(target["id"]): "on"}
+
+
+def test_reading_the_webhooks_holds_up_no_request(monkeypatch, clinic):
+    """MongoDB would sleep for a minute."""
+    monkeypatch.setattr(listeners, "READ_SECONDS", 0.2)
+    slow = {"$where": "sleep(60000) || true"}
+    monkeypatch.setattr(hooks_store, "list_heard", lambda: db.collection("clinics").find(slow))
+    listeners.forget()
+    began = time.monotonic()
+    try:
+        assert listeners.is_heard("patient.created")
+        assert time.monotonic() - began < 10 * pace.slowness()
+    finally:
+        listeners.forget()

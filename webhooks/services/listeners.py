@@ -13,9 +13,11 @@ from contextvars import Context
 import structlog
 from pymongo.errors import PyMongoError
 
+from kernel import deadline
 from webhooks.store import hooks as store
 
 CACHE_SECONDS = 1.0
+READ_SECONDS = 1.0  # no request waits longer for it, whatever hangs
 # A change may have been decided on with the older knowledge, and not be committed yet.
 MARGIN = 1.0
 ALL = ""  # stands for the clinics of a webhook of the installation
@@ -56,9 +58,10 @@ class _Remembered:
 
 def _heard_now() -> Heard:
     clinics: dict[str, set[str]] = {}
-    for hook in store.list_heard():
-        for kind in hook["kinds"]:
-            clinics.setdefault(kind, set()).add(str(hook.get("clinicId") or ALL))
+    with deadline.within(READ_SECONDS):
+        for hook in store.list_heard():
+            for kind in hook["kinds"]:
+                clinics.setdefault(kind, set()).add(str(hook.get("clinicId") or ALL))
     return {kind: frozenset(ids) for kind, ids in clinics.items()}
 
 
