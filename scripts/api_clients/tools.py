@@ -91,11 +91,16 @@ def _call_python(workshop: Workshop, addresses: Addresses) -> str:
     return calls_in(workshop.run([str(workshop.python), str(script)], environment=environment))
 
 
+# A receiver would wait for someone who calls it.
+_ARGUMENTS = {"receive_webhooks": ("--try",)}
+
+
 def _run_python_examples(workshop: Workshop, addresses: Addresses) -> str:
     examples = sorted((_PYTHON / "examples").glob("*.py"))
     for example in examples:
         environment = {**_imports(), **addresses}
-        workshop.run([str(workshop.python), str(example)], environment=environment)
+        command = [str(workshop.python), str(example), *_ARGUMENTS.get(example.stem, ())]
+        workshop.run(command, environment=environment)
     return f"{len(examples)} ran"
 
 

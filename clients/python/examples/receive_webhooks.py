@@ -146,7 +146,10 @@ def send(port: int, secret: str, message_id: str, timestamp: int) -> int:
 
 
 if __name__ == "__main__":
-    if "WEBHOOK_SECRET" not in os.environ or "--try" in sys.argv:
+    if "--try" in sys.argv:
         try_it()
-    else:
+    elif os.environ.get("WEBHOOK_SECRET"):
         main()
+    else:
+        print("Not set: WEBHOOK_SECRET. It needs that, or --try.", file=sys.stderr)
+        sys.exit(2)

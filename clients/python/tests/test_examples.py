@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent
-EXAMPLES = sorted((FOLDER / "examples").glob("*.py"))
+RECEIVER = FOLDER / "examples" / "receive_webhooks.py"  # it calls no service
+EXAMPLES = sorted({*(FOLDER / "examples").glob("*.py")} - {RECEIVER})
 SECRET = "a-wrong-secret"  # noqa: S105 (of no one)
 GIVEN = {
     "CLINICS_EMAIL": "kim@example.org",
@@ -55,6 +56,9 @@ class Examples(unittest.TestCase):
         for example in EXAMPLES:
             self.assertIn("Not set: CLINICS_ADDRESS", self.failing(example, {}, 2))
             self.assertIn("Not set: CLINICS_ADDRESS.", self.failing(example, GIVEN, 2))
+
+    def test_without_a_secret_the_receiver_names_it(self) -> None:
+        self.assertIn("Not set: WEBHOOK_SECRET.", self.failing(RECEIVER, {}, 2))
 
     def test_a_wrong_password_or_token_is_said(self) -> None:
         server = HTTPServer(("127.0.0.1", 0), Refusing)
