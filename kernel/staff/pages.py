@@ -73,13 +73,18 @@ def page(
 def _elsewhere(
     request: HttpRequest, hidden: Sequence[str], begins_at: str
 ) -> HttpResponseBase | None:
-    """Where a search that is posted, or stands in the address, or is kept no longer, leads to."""
-    query = searches.moved(request, hidden)
+    """Where a search that is posted, or stands in the address, or cannot be kept, or is kept no longer, leads to."""
+    try:
+        query = searches.moved(request, hidden)
+    except searches.Unusable:
+        return _to_beginning(request, begins_at, searches.UNUSABLE)
     if query is not None:
         return go(f"{request.path}?{query}")
-    if not searches.is_lost(request):
-        return None
-    fail(request, searches.LOST)
+    return _to_beginning(request, begins_at, searches.LOST) if searches.is_lost(request) else None
+
+
+def _to_beginning(request: HttpRequest, begins_at: str, words: str) -> HttpResponseBase:
+    fail(request, words)
     parameters = request.resolver_match.kwargs if request.resolver_match else {}
     return go(reverse(f"admin:{begins_at}", kwargs=parameters))
 

@@ -13,9 +13,12 @@ from collections.abc import Mapping, Sequence
 from django.http import HttpRequest, QueryDict
 
 from kernel import ids
+from kernel.api import bounds
 
 KEY = "search"
 LOST = "What was searched for is no longer kept: type it again"
+MOST_TYPED = 1000  # characters; longer than any text that is stored
+UNUSABLE = f"Search: at most {MOST_TYPED} characters, and no control characters"
 KEPT, _MOST_KEPT = "searches", 30
 
 
@@ -30,17 +33,32 @@ def is_lost(request: HttpRequest) -> bool:
     return bool(key) and key not in _kept(request)
 
 
+class Unusable(Exception):
+    """What was typed is too long to be kept, or holds what no one types."""
+
+
 def moved(request: HttpRequest, hidden: Sequence[str]) -> str | None:
-    """The query with the key of a search that was posted or stands in the address; None where there is none."""
+    """The query with the key of a search that was posted or stands in the address; None where there is none. Raises
+    Unusable."""
     is_posted = request.method == "POST" and KEY in request.POST
     fields = request.POST if is_posted else request.GET
     typed = {name: value for name in hidden if (value := fields.get(name, "").strip())}
     if not is_posted and all(map(_is_id, typed.values())):
         return None
+    if any(map(_is_unusable, typed.values())):
+        raise Unusable
     query = fields.copy()
     for name in (*hidden, KEY, "csrfmiddlewaretoken"):
         query.pop(name, None)
     return _with_key(request, query, typed)
+
+
+def _is_unusable(text: str) -> bool:
+    try:
+        bounds.check_text(text)
+    except bounds.Unacceptable:
+        return True
+    return len(text) > MOST_TYPED
 
 
 def query_of(request: HttpRequest, **typed: str) -> str:

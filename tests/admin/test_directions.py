@@ -19,7 +19,7 @@ TYPED_BY_PEOPLE = {
     "number", "sourceId", "reason", "userName",
 }  # fmt: skip
 # Their indexes or their readers need the plain text; or nothing that people type is in them.
-KEPT = {"auth_user", "auth_group", "staffFactors"}
+KEPT = {"auth_user", "auth_group", "staffFactors", "webhooks", "webhookDeliveries"}
 OVERRIDE = "\u202e"
 
 

@@ -54,6 +54,22 @@ def test_what_is_typed_is_kept_and_the_address_has_a_key(name, clinic, root):
 
 
 @pytest.mark.parametrize("name", hiding())
+@pytest.mark.parametrize("typed", ["a\x07b", "x" * (searches.MOST_TYPED + 1)])
+def test_what_is_too_long_or_cannot_be_typed_is_not_kept(name, typed, clinic, root):
+    path, (_, fields) = path_of(name, clinic), hiding()[name]
+    for field in fields:
+        for ask in (
+            lambda it=field: root.post(path, search="1", **{it: typed}),
+            lambda it=field: root.client.get(f"/admin/{path}", {it: typed}),
+        ):
+            answer = ask()
+            assert answer.status_code == 302
+            assert "?" not in answer.headers["Location"]
+            assert searches.UNUSABLE in text(root.client.get(answer.headers["Location"]))
+    assert not root.client.session.get("searches")
+
+
+@pytest.mark.parametrize("name", hiding())
 def test_a_search_that_is_lost_shows_nothing_else(name, clinic, root):
     """A job about all patients must not begin in place of one about those who were searched."""
     answer = root.client.get(f"/admin/{path_of(name, clinic)}", {"search": "unknown"})
