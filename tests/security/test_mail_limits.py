@@ -45,6 +45,7 @@ NOTHING_TO_DO = {
     "DeletePatientPermission",
     "DeletePatientReviews",
     "DeleteSite",
+    "DeleteWebhook",
     "DismissInvite",
     "GetAccountSignupConfirmation",
     "GetClinicByShareCode",
@@ -52,12 +53,18 @@ NOTHING_TO_DO = {
     "GetMRNSettings",
     "GetMigration",
     "GetReceivedInvitations",
+    "GetWebhook",
     "ListClinicianInvites",
+    "ListWebhookDeliveries",
+    "ReplayWebhookDelivery",
+    "RotateWebhookSecret",
+    "TestWebhook",
     "TideReport",
     "TriggerInitialMigration",
     "UpdatePatientPermissions",
     "UpdatePatientTag",
     "UpdateSite",
+    "UpdateWebhook",
 }
 # All operations for a person's token; operations without a token have their own limits (test_enumeration.py).
 WALKED = sorted(
