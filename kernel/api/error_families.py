@@ -27,6 +27,7 @@ class ErrorFamily:
             "patient not found",
             "patient tag not found",
             "site not found",
+            "webhook not found",
             "migration not found",
             "permission not found",
             "review not found",

@@ -40,6 +40,8 @@ PARAMETERS: Mapping[str, Any] = {
     "siteId": SITE,
     "summaryId": "6b09f5d3c72cce972de3a8ff",
     "userId": USER,
+    "webhookId": "6b09f5d3c72cce972de3a90c",
+    "deliveryId": "6b09f5d3c72cce972de3a90d",
     "birthDate": "1988-04-17",
     "lastDataCutoff": "2026-11-01T00:00:00Z",
     "limit": 20,

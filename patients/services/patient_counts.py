@@ -181,6 +181,9 @@ def doubt(clinic_id: ObjectId) -> bool:
     """Ask a worker to count again, or for the first time; False when one was asked a moment ago, and for a clinic that
     is gone."""
 
+    if _is_doubted(clinic_id):
+        return False  # without a transaction: lists ask again and again until a worker has counted
+
     def ask() -> bool:
         is_first = _claim(clinic_id)
         if is_first:
@@ -188,6 +191,11 @@ def doubt(clinic_id: ObjectId) -> bool:
         return is_first
 
     return db.run_in_transaction(ask)
+
+
+def _is_doubted(clinic_id: ObjectId) -> bool:
+    doubted = safe_reading.moment(store.find_recount(clinic_id).get("doubtedTime"))
+    return doubted is not None and doubted >= clock.now() - _DOUBT_LASTS
 
 
 def _claim(clinic_id: ObjectId) -> bool:
@@ -222,8 +230,8 @@ def release_recount(clinic_id: ObjectId) -> None:
 
 def recount_of(clinic_id: ObjectId) -> Document:
     """{counted, doubted}: the time of the last full count, and since when a worker is asked for the next."""
-    counts = store.find_counts(clinic_id) or {}
-    return {"counted": counts.get("countedTime"), "doubted": counts.get("doubtedTime")}
+    times = store.find_recount(clinic_id)
+    return {"counted": times.get("countedTime"), "doubted": times.get("doubtedTime")}
 
 
 def refresh_patient_count(clinic_id: str | ObjectId) -> None:

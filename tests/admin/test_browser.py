@@ -63,7 +63,7 @@ def test_changing_a_limit_moves_the_bar_of_the_clinic(browser, sam, clinic):
     browser.click_text("Refresh the count")
     browser.wait_for("body", "counted again")
     browser.click_text("History")
-    browser.wait_for(".st-table", "clinic.limits_changed")
+    browser.wait_for(".st-table", "Changed the patient limits")
     assert stored(clinic)["patientCountSettings"] == {"hardLimit": {"plan": 3}}
     assert browser.errors() == []
 
@@ -213,8 +213,8 @@ def test_an_invite_is_sent_again_and_then_revoked(browser, sam, clinic, mailoutb
     browser.wait_for("h1", "Harbor Diabetes Center")
     assert invited not in browser.find(".st-table").text
     browser.click_text("History")
-    browser.wait_for(".st-table", "invite.revoked")
-    browser.wait_for(".st-table", "invite.sent_again")
+    browser.wait_for(".st-table", "Revoked the invite of a member")
+    browser.wait_for(".st-table", "Sent the invite of a member again")
     assert browser.errors() == []
 
 

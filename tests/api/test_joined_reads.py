@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from kernel import db
 from kernel.api.operations import REGISTRY
+from patients.services import patient_counts
 from tests.api.test_summaries import stats
 from tests.factories import make_clinic, make_clinician, make_patient
 
@@ -45,6 +46,7 @@ def iris(lakeside, backend):
     )
     body = {"cgmStats": stats("cgm"), "bgmStats": stats("bgm")}
     assert backend.post(f"/v1/patients/{patient['userId']}/summary", body).status_code == 200
+    patient_counts.kept_counts(lakeside["_id"])  # as a worker makes them
     return patient
 
 

@@ -111,7 +111,7 @@ class Load:
             self.clinics.append(answer.json()["id"])
 
     def lost(self):
-        """Of what was acknowledged: clinics and messages that are not there, or that no worker has handled."""
+        """What was acknowledged: clinics and messages that are not there, or that no worker has handled."""
         rows, event = db.collection(outbox.COLLECTION), {"event": "clinic.created"}
         told = set(rows.distinct("payload.clinicId", event))
         waiting = set(rows.distinct("payload.clinicId", {**event, "state": {"$ne": outbox.DONE}}))

@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from kernel import db, outbox
 from patients.events import PatientCreated
+from tests import deliveries
 from tests.factories import make_clinic
 from tests.processes.service import eventually
 from webhooks.services import hooks
@@ -29,7 +30,7 @@ def told(receiver):
         row = db.collection(outbox.COLLECTION).find_one(
             {"handler": "webhooks.tell", "state": outbox.PENDING}
         )
-        assert outbox.deliver(row["_id"])
+        assert deliveries.deliver(row["_id"])
         outbox.relay()
 
     return tell

@@ -407,6 +407,7 @@ def test_prepare_publishes_nothing_and_the_next_change_does(counted_elsewhere, b
 
 
 def test_once_prepared_lists_ask_no_more(lakeside, ben, mongo_commands):
+    patient_counts.kept_counts(lakeside["_id"])
     listed(ben.api, lakeside)
     with mongo_commands() as commands:
         listed(ben.api, lakeside)

@@ -141,7 +141,7 @@ def _note_failure(hook_id: ObjectId, status: int | None, moment: datetime) -> No
 
 def _switch_off(hook_id: ObjectId, reason: OffReason) -> None:
     if store.switch_off(hook_id, reason):
-        log.error("webhooks.switched_off", webhook=str(hook_id), reason=reason.value)
+        log.error("webhooks.switched_off", name=str(hook_id), reason=reason.value)
 
 
 def _park(delivery: Document, failure: DeliveryFailure) -> None:

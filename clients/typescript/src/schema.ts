@@ -4202,7 +4202,7 @@ export interface components {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`, `No matching invite was found`, `No matching signup confirmation was found`, `The signup confirmation has expired`, `No matching reset confirmation was found.`, `Password reset confirmation has expired.`, `Error finding the user`, `Error finding the clinic`, `Nothing found`. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`, `No matching invite was found`, `No matching signup confirmation was found`, `The signup confirmation has expired`, `No matching reset confirmation was found.`, `Password reset confirmation has expired.`, `Error finding the user`, `Error finding the clinic`, `Nothing found`. */
         ConfirmationNotFound: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4304,7 +4304,7 @@ export interface components {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`. */
         NotFound: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -6787,61 +6787,61 @@ export interface operations {
                 "bgm.min"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=1.5`: `min` less that of the period before, in the same unit. */
                 "bgm.minDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
                 "bgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighRecords` less that of the period before, in the same unit. */
                 "bgm.timeInAnyHighRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
                 "bgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
                 "bgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowRecords` less that of the period before, in the same unit. */
                 "bgm.timeInAnyLowRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
                 "bgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInHighRecords` less that of the period before, in the same unit. */
                 "bgm.timeInHighRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInLowPercent` less that of the period before, in the same unit. */
                 "bgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
                 "bgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInLowRecords` less that of the period before, in the same unit. */
                 "bgm.timeInLowRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInTargetPercent` less that of the period before, in the same unit. */
                 "bgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
                 "bgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetRecords` less that of the period before, in the same unit. */
                 "bgm.timeInTargetRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
                 "bgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
                 "bgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighRecords` less that of the period before, in the same unit. */
                 "bgm.timeInVeryHighRecordsDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
                 "bgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
                 "bgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
                 "bgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
@@ -6907,9 +6907,9 @@ export interface operations {
                 "cgm.timeInAnyHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInAnyHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
                 "cgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
@@ -6919,9 +6919,9 @@ export interface operations {
                 "cgm.timeInAnyLowMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInAnyLowMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
                 "cgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
                 "cgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
@@ -6931,17 +6931,17 @@ export interface operations {
                 "cgm.timeInExtremeHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInExtremeHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInExtremeHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was high (usually above 10.0 and up to 13.9 mmol/L). */
                 "cgm.timeInHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
                 "cgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
@@ -6951,9 +6951,9 @@ export interface operations {
                 "cgm.timeInLowMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInLowMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInLowMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInLowPercent` less that of the period before, in the same unit. */
                 "cgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
                 "cgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
@@ -6963,9 +6963,9 @@ export interface operations {
                 "cgm.timeInTargetMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInTargetMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInTargetPercent` less that of the period before, in the same unit. */
                 "cgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
                 "cgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
@@ -6975,9 +6975,9 @@ export interface operations {
                 "cgm.timeInVeryHighMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInVeryHighMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
                 "cgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
                 "cgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
@@ -6987,9 +6987,9 @@ export interface operations {
                 "cgm.timeInVeryLowMinutes"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowMinutes` less that of the period before, in the same unit. */
                 "cgm.timeInVeryLowMinutesDelta"?: components["schemas"]["IntFilter"];
-                /** @description Only patients for whom this holds, such as `>10.0`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
                 "cgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
-                /** @description Only patients for whom this holds, such as `>=1.5`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
                 "cgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
                 "cgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
@@ -8359,7 +8359,10 @@ export interface operations {
                  * @example 6b09f5d3c72cce972de3a8aa
                  */
                 clinicId: string;
-                /** @description Id of the webhook. */
+                /**
+                 * @description Id of the webhook.
+                 * @example 6b09f5d3c72cce972de3a90c
+                 */
                 webhookId: string;
             };
             cookie?: never;
@@ -8397,7 +8400,10 @@ export interface operations {
                  * @example 6b09f5d3c72cce972de3a8aa
                  */
                 clinicId: string;
-                /** @description Id of the webhook. */
+                /**
+                 * @description Id of the webhook.
+                 * @example 6b09f5d3c72cce972de3a90c
+                 */
                 webhookId: string;
             };
             cookie?: never;
@@ -8440,7 +8446,10 @@ export interface operations {
                  * @example 6b09f5d3c72cce972de3a8aa
                  */
                 clinicId: string;
-                /** @description Id of the webhook. */
+                /**
+                 * @description Id of the webhook.
+                 * @example 6b09f5d3c72cce972de3a90c
+                 */
                 webhookId: string;
             };
             cookie?: never;
@@ -8489,7 +8498,10 @@ export interface operations {
                  * @example 6b09f5d3c72cce972de3a8aa
                  */
                 clinicId: string;
-                /** @description Id of the webhook. */
+                /**
+                 * @description Id of the webhook.
+                 * @example 6b09f5d3c72cce972de3a90c
+                 */
                 webhookId: string;
             };
             cookie?: never;
@@ -8527,9 +8539,15 @@ export interface operations {
                  * @example 6b09f5d3c72cce972de3a8aa
                  */
                 clinicId: string;
-                /** @description Id of the message (`webhook-id`). */
+                /**
+                 * @description Id of the message (`webhook-id`).
+                 * @example 6b09f5d3c72cce972de3a90d
+                 */
                 deliveryId: string;
-                /** @description Id of the webhook. */
+                /**
+                 * @description Id of the webhook.
+                 * @example 6b09f5d3c72cce972de3a90c
+                 */
                 webhookId: string;
             };
             cookie?: never;
@@ -8565,7 +8583,10 @@ export interface operations {
                  * @example 6b09f5d3c72cce972de3a8aa
                  */
                 clinicId: string;
-                /** @description Id of the webhook. */
+                /**
+                 * @description Id of the webhook.
+                 * @example 6b09f5d3c72cce972de3a90c
+                 */
                 webhookId: string;
             };
             cookie?: never;
@@ -8603,7 +8624,10 @@ export interface operations {
                  * @example 6b09f5d3c72cce972de3a8aa
                  */
                 clinicId: string;
-                /** @description Id of the webhook. */
+                /**
+                 * @description Id of the webhook.
+                 * @example 6b09f5d3c72cce972de3a90c
+                 */
                 webhookId: string;
             };
             cookie?: never;

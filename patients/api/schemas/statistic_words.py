@@ -46,9 +46,9 @@ _WORDS = {
 _DELTA = "Delta"
 # Words for a unit -> comparisons with a value and with a difference.
 _EXAMPLES = {
-    "mmol/L": (">10.0", ">=1.5"),
+    "as a fraction": ("<0.7", "<-0.05"),  # first: a fraction of time in a range of mmol/L
     "HbA1c": (">=7.5", ">0.5"),
-    "as a fraction": ("<0.7", "<-0.05"),
+    "mmol/L": (">10.0", ">=1.5"),
 }
 _OF_NUMBERS = (">=2.5", "<-0.5")
 

@@ -47,4 +47,17 @@ examples.answers(
         },
     }
 )
+examples.answers_of(
+    {
+        "TestWebhook": {
+            "id": _MESSAGE_ID,
+            "event": "webhook.test",
+            "state": "waiting",
+            "attempts": 0,
+            "data": {"clinicId": CLINIC},
+            "eventTime": CHANGED,
+            "createdTime": CHANGED,
+        }
+    }
+)
 examples.requests({"WebhookCreate": _STATED, "WebhookUpdate": {**_STATED, "active": True}})
