@@ -22,8 +22,11 @@ from kernel.staff import days, pages, paging, roles, searches
 from patients.services import staff_reads as patient_reads
 
 PAGE = 50
-_MOST_CLINICS = 100
+_MOST_RECORDS = (
+    100  # of the patient, now and in the archive: these may be of clinics without an access
+)
 NO_ID = "A user id has ten hexadecimal digits, or the form of a UUID"
+NO_CLINIC_ID = "The id of a clinic has twenty-four hexadecimal digits"
 _KINDS = dict(AccessKind.choices)
 _ACCOUNTS = {AccessKind.USER, AccessKind.SERVICE}
 
@@ -35,9 +38,13 @@ def who_has_seen(request: HttpRequest) -> HttpResponseBase:
     period, problem = days.bounds_of_ids(request)
     if not all(ids.is_user_id(user_id) for user_id in asked.values() if user_id):
         problem = NO_ID
+    clinic_id = ids.parse_id(request.GET.get("clinic", "").strip())
+    if request.GET.get("clinic", "").strip() and clinic_id is None:
+        problem = NO_CLINIC_ID
     sections = []
     if not problem:
-        sections += _of_patient(request, asked["patient"], period) if asked["patient"] else []
+        if asked["patient"]:
+            sections += _of_patient(request, asked["patient"], clinic_id, period)
         sections += _of_person(request, asked["who"], period) if asked["who"] else []
     return pages.render(
         request,
@@ -57,26 +64,34 @@ def _record(request: HttpRequest, kind: str, user_id: str) -> None:
         action="accesses.viewed",
         object_type=kind,
         object_id=user_id,
-        scope={name: request.GET[name] for name in ("from", "to") if request.GET.get(name)},
+        scope={
+            name: request.GET[name] for name in ("clinic", "from", "to") if request.GET.get(name)
+        },
     )
 
 
-def _of_patient(request: HttpRequest, user_id: str, period: days.Bounds) -> list[dict[str, Any]]:
+def _of_patient(
+    request: HttpRequest, user_id: str, clinic_id: ObjectId | None, period: days.Bounds
+) -> list[dict[str, Any]]:
     _record(request, "patient", user_id)
-    clinic_ids = _clinics_of(user_id)
+    known = [clinic_id] if clinic_id else _clinics_of(user_id)
+    clinic_ids = known[: reading.MOST_CLINICS]
+    lists = _section(
+        request,
+        "Lists that may have shown this patient",
+        "lists_before",
+        lambda before: reading.list_lists(clinic_ids, period, before=before, limit=PAGE + 1),
+    )
     return [
         _section(
             request,
             "This patient",
             "before",
-            lambda before: reading.list_of_patient(user_id, period, before=before, limit=PAGE + 1),
+            lambda before: reading.list_of_patient(
+                user_id, period, clinic_id=clinic_id, before=before, limit=PAGE + 1
+            ),
         ),
-        _section(
-            request,
-            "Lists that may have shown this patient",
-            "lists_before",
-            lambda before: reading.list_lists(clinic_ids, period, before=before, limit=PAGE + 1),
-        ),
+        {**lists, "newest_clinics": len(clinic_ids) if len(known) > len(clinic_ids) else 0},
     ]
 
 
@@ -93,12 +108,14 @@ def _of_person(request: HttpRequest, who: str, period: days.Bounds) -> list[dict
 
 
 def _clinics_of(user_id: str) -> list[ObjectId]:
+    """Those where the patient was seen last come first, then the others. More than MOST_CLINICS if there are more."""
     person = Person(user_id=user_id)
-    present, _ = patient_reads.list_records(person, skip=0, limit=_MOST_CLINICS)
-    former, _ = patient_reads.list_former_records(person, skip=0, limit=_MOST_CLINICS)
-    found = {record.get("clinicId") for record in (*present, *former)}
-    found |= set(reading.list_clinics(user_id))
-    return sorted(clinic for clinic in found if isinstance(clinic, ObjectId))
+    present, _ = patient_reads.list_records(person, skip=0, limit=_MOST_RECORDS)
+    former, _ = patient_reads.list_former_records(person, skip=0, limit=_MOST_RECORDS)
+    of_records = (record.get("clinicId") for record in (*present, *former))
+    seen = reading.list_clinics(user_id, limit=reading.MOST_CLINICS + 1)
+    found = dict.fromkeys([*seen, *of_records])
+    return [clinic for clinic in found if isinstance(clinic, ObjectId)]
 
 
 def _section(request: HttpRequest, title: str, name: str, read: Any) -> dict[str, Any]:

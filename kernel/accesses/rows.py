@@ -51,6 +51,12 @@ indexes.declare(
         name="AccessByPatient",
         partialFilterExpression={"patient": {"$exists": True}},
     ),
+    # Where this patient was seen, and when last, without reading every access.
+    IndexModel(
+        [("patient", 1), ("clinic", 1), ("_id", DESCENDING)],
+        name="AccessByPatientAndClinic",
+        partialFilterExpression={"patient": {"$exists": True}},
+    ),
     # "What has this person seen?"
     IndexModel([("who", 1), ("_id", DESCENDING)], name="AccessByActor"),
     # Lists that may have shown a patient.

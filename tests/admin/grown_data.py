@@ -91,11 +91,18 @@ class GrownData(LargeData):
             "time": moment, "operation": "GetPatient", "kind": "user", "who": "0123456789", "patient": "0123456789",
             "clinic": self.clinic["_id"], "outcome": "200", "request": "x",
         }  # fmt: skip
+        elsewhere = db.database()["clinics"].find(
+            {"name": {"$regex": "^Lakeside "}}, {"_id": 1}, limit=CLINICS_OF_ONE_PERSON
+        )
+        rows = [{**row, "clinic": one["_id"]} for one in elsewhere]
         lists = {name: value for name, value in row.items() if name != "patient"} | {
             "list": {"shown": 25}
         }
         db.database()["accessRecords"].insert_many(
-            [{"_id": ObjectId(), **kind} for kind in (row, lists) for _ in range(MANY)]
+            [
+                {**one, "_id": ObjectId()}
+                for one in (*rows, *(kind for kind in (row, lists) for _ in range(MANY)))
+            ]
         )
 
     def _grow(self, name, **fields):

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from urllib.parse import quote
 
+from bson import ObjectId
+
 from kernel import clock, db
 from kernel.accesses import recording
-from kernel.accesses.rows import PROCESSES
+from kernel.accesses.rows import PROCESSES, RECORDS
 from tests.admin.conftest import events, patient_ids, text
 from tests.events import deliver_all
 
@@ -61,6 +63,30 @@ def test_lists_of_a_clinic_that_the_patient_has_left_are_shown(clinic, ada, ben,
         db.collection(name).delete_many({"userId": seen})
     page = staff("auditor").get("accesses/", {"patient": seen})
     assert [row["id"] for row in rows_of(page, 1)] == ["ListPatients"]
+
+
+def test_of_very_many_clinics_the_lists_of_the_newest_are_shown_and_another_is_asked_for(
+    clinic, ben, staff, monkeypatch
+):
+    from kernel.accesses import reading
+
+    (seen, *_), base = patient_ids(clinic), f"/v1/clinics/{clinic['_id']}/patients"
+    ben.api.get(base)
+    recording.write()
+    newer = [{"_id": ObjectId(f"7b{'0' * 21}{n}"), "patient": seen, "who": "", "kind": "system", "operation": "x",
+              "outcome": "done", "request": "", "clinic": ObjectId(), "time": clock.now()} for n in (1, 2)]  # fmt: skip
+    db.collection(RECORDS).insert_many(newer)
+    monkeypatch.setattr(reading, "MOST_CLINICS", 2)
+
+    page = staff("auditor").get("accesses/", {"patient": seen})
+    assert rows_of(page, 1) == []
+    assert "the 2 clinics in which the patient was seen last" in text(page)
+
+    of_clinic = staff("auditor").get("accesses/", {"patient": seen, "clinic": str(clinic["_id"])})
+    assert [row["id"] for row in rows_of(of_clinic, 1)] == ["ListPatients"]
+    assert not {row["id"] for row in rows_of(of_clinic)} & {"x"}
+    assert "was seen last" not in text(of_clinic)
+    assert "twenty-four" in text(staff("auditor").get("accesses/?clinic=Harbor"))
 
 
 def test_who_searches_for_one_patient_has_seen_that_patient(clinic, ben, staff):

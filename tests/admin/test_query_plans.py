@@ -20,7 +20,6 @@ SHOWN = 100  # documents that a page shows, and those that belong to them
 MOST_DOCUMENTS, MOST_KEYS = 500 + SHOWN, 2_000 + SHOWN
 # Pages that read more, and why.
 KNOWN = {
-    r"accesses/\?patient=.*": "the clinics of a patient are found out from all accesses to the patient",
     r"clinics/\w+/patients/(tag|remove|move)": "a search looks through the keys of all patients of the clinic, as in its list",
     r"merges/plan/.*": "a plan says what becomes of every patient of both clinics",
 }

@@ -49,6 +49,12 @@ def page_of_patient(period, before):
     return reading.list_of_patient(user_id(1), period, before=before, limit=PAGE)
 
 
+def page_of_patient_in_a_clinic(period, before):
+    return reading.list_of_patient(
+        user_id(1), period, clinic_id=CLINIC_IDS[1], before=before, limit=PAGE
+    )
+
+
 def page_of_actor(period, before):
     return reading.list_of_actor(user_id(1), period, before=before, limit=PAGE)
 
@@ -57,7 +63,9 @@ def page_of_lists(period, before):
     return reading.list_lists(CLINIC_IDS[::4], period, before=before, limit=PAGE)
 
 
-@pytest.mark.parametrize("question", [page_of_patient, page_of_actor, page_of_lists])
+@pytest.mark.parametrize(
+    "question", [page_of_patient, page_of_patient_in_a_clinic, page_of_actor, page_of_lists]
+)
 @pytest.mark.parametrize("is_bounded", [False, True])
 def test_a_page_examines_no_more_than_it_shows(records, question, is_bounded):
     middle = ObjectId(f"6b000000{'ab' * 5}{COUNT // 2:06x}")
@@ -74,10 +82,23 @@ def test_a_page_examines_no_more_than_it_shows(records, question, is_bounded):
     assert all(shown["_id"] < middle for shown in page) or not is_bounded
 
 
-def test_the_clinics_of_a_patient_cost_no_more_than_the_accesses(records):
+def test_the_clinics_of_a_patient_cost_a_key_each_and_the_newest_is_first(records):
+    newest = {**record(1), "_id": ObjectId("7b" + "0" * 22), "clinic": CLINIC_IDS[5]}
+    db.collection(RECORDS).insert_one(newest)
     with profiled() as entries:
-        assert len(reading.list_clinics(user_id(1))) == 1
-    assert sum(cost["docsExamined"] for cost in entries) == COUNT // PATIENTS
+        assert reading.list_clinics(user_id(1), limit=10) == [CLINIC_IDS[5], CLINIC_IDS[1]]
+    db.collection(RECORDS).delete_one({"_id": newest["_id"]})
+    assert sum(cost["docsExamined"] for cost in entries) == 0
+    assert sum(cost["keysExamined"] for cost in entries) == 3
+
+
+def test_the_lists_of_as_many_clinics_as_are_read_at_once_are_merged_and_not_sorted(records):
+    others = [ObjectId() for _ in range(reading.MOST_CLINICS - len(CLINIC_IDS))]
+    with profiled() as entries:
+        assert reading.list_lists([*CLINIC_IDS, *others], {}, before=None, limit=PAGE)
+    (cost,) = entries
+    assert cost["docsExamined"] == PAGE
+    assert not cost.get("hasSortStage")
 
 
 def test_living_processes_are_not_read(records):
