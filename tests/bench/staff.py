@@ -35,6 +35,8 @@ def grow() -> None:
 
     from clinics.services import clinic_names, troubles
     from kernel import clock, db
+    from patients.services import derived
+    from patients.store import patient_counts
 
     clinics, now = db.collection("clinics"), clock.now()
     if clinics.count_documents({"name": {"$regex": "^Grown "}}, limit=1):
@@ -42,10 +44,15 @@ def grow() -> None:
     rows = [_clinic(ObjectId(), number, now) for number in range(CLINICS)]
     own = rows[:OF_ONE_PERSON]
     members = [_member(row["_id"], now) for row in own]
-    patients = [_patient(row["_id"], now) for row in own]
-    for name, documents in (("clinics", rows), ("clinicians", members), ("patients", patients)):
+    patients = [{"_id": ObjectId(), **_patient(row["_id"], now)} for row in own]
+    counts = [_no_patients(row["_id"], now) for row in rows]
+    parts = {
+        "clinics": rows, patient_counts.COLLECTION: counts, "clinicians": members, "patients": patients
+    }  # fmt: skip
+    for name, documents in parts.items():
         for batch in db.batches(documents, AT_ONCE):
             db.collection(name).insert_many(batch)
+    derived.follow_all(row["_id"] for row in patients)
     clinic_names.keep()
     troubles.keep()
 
@@ -57,6 +64,19 @@ def _clinic(clinic_id: Any, number: int, now: Any) -> dict[str, Any]:
         "shareCodes": [code], "admins": [PERSON], "createdTime": now, "updatedTime": now, "preferredBgUnits": "mg/dL",
         "patientTags": [], "sites": [],
     }  # fmt: skip
+
+
+def _no_patients(clinic_id: Any, now: Any) -> dict[str, Any]:
+    """The counts of a clinic; its patients add to them."""
+    from patients.store import patient_counts
+
+    empty = {name: {} for name in patient_counts.MAPS}
+    return {
+        "_id": clinic_id,
+        **dict.fromkeys(patient_counts.NUMBERS, 0),
+        **empty,
+        "countedTime": now,
+    }
 
 
 def _member(clinic_id: Any, now: Any) -> dict[str, Any]:
