@@ -120,7 +120,7 @@ def navigation(request: HttpRequest) -> list[Item]:
                 _item("Audit trail", "policy", "audit", _needs(roles.AUDIT), "g a"),
                 _item("Who has seen a patient", "visibility", "accesses", _needs(roles.AUDIT)),
                 _item("Staff accounts", "badge", "auth_user_changelist", _is_superuser),
-                _item("Roles", "key", "auth_group_changelist", _is_superuser),
+                _item("Roles and rights", "key", "role_matrix", _is_superuser),
             ],
         },
     ]

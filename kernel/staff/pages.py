@@ -64,6 +64,7 @@ def page(
 
         checked.posts_only = posts_only  # type: ignore[attr-defined]
         checked.hides = hides  # type: ignore[attr-defined]
+        checked.needs = needed  # type: ignore[attr-defined]
         PAGES.append((route, name, checked))
         return checked
 

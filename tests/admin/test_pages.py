@@ -49,6 +49,7 @@ PAGES = {
     "audit/": {"auditor"},
     "audit/export.csv": {"auditor"},
     "accesses/": {"auditor"},
+    "roles/": set(),  # for superusers
 }
 # Both roles together; neither alone.
 PAIRS = {
@@ -115,7 +116,7 @@ def test_every_page_is_in_the_tables_above():
         "jobs", "job", "job_progress", "clinic_patients_export_job", "clinic_patients_tag", "clinic_patients_remove", "clinic_patients_move", "clinic_members_roles",
         "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
-        "clinic_delete", "clinics_export", "outbox", "numbers", "audit", "audit_export", "clinic_patients_export", "accesses",
+        "clinic_delete", "clinics_export", "outbox", "numbers", "audit", "audit_export", "clinic_patients_export", "accesses", "role_matrix",
         "patient_remove", "patient_demographics", "patient_move", "patient_move_to", "clinic_members_export", "service_accounts", "service_account_remove",
         # tested on their own
         "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",

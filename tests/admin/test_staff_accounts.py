@@ -4,8 +4,9 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 
+from kernel.staff import roles
 from tests.admin.conftest import Staff, events, text
 from tests.cast import QuickClient
 
@@ -67,3 +68,25 @@ def test_accounts_can_be_sorted_by_their_last_login(root):
 
     html = text(root.get("auth/user/", {"o": "5"}))
     assert html.index("05:01 UTC") < html.index("05:02 UTC")
+
+
+def test_the_matrix_shows_roles_rights_and_pages_as_the_database_has_them(root):
+    Staff("support")
+    page = root.get("roles/")
+    shown = [role.name for role in page.context["roles"]]
+    assert shown == list(roles.ROLES)
+    opens = {
+        row["route"]: dict(zip(shown, row["roles"], strict=True)) for row in page.context["pages"]
+    }
+    assert opens["/admin/clinics/{clinic_id}/patients/"]["support"]
+    assert not opens["/admin/clinics/{clinic_id}/patients/"]["viewer"]
+    assert not any(opens["/admin/clinics/{clinic_id}/patients/export"].values())
+    assert page.context["roles"][shown.index("support")].accounts == 1
+    assert page.context["differs"] == []
+
+    viewer = Group.objects.get(name="viewer")
+    viewer.permissions.add(Permission.objects.get(codename="export"))
+    page = root.get("roles/")
+    exports = next(row for row in page.context["rights"] if row["name"] == roles.EXPORT)
+    assert exports["roles"][shown.index("viewer")]
+    assert "Not as this version declares them: viewer." in text(page)
