@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
 from clinic_records.services import access
-from clinics.admin import counts, settings
+from clinics.admin import counts, integrations, settings
 from clinics.admin.count_job import COUNT
 from clinics.services import troubles
 from kernel import audit, db, ids, jobs, outbox
@@ -38,7 +38,8 @@ def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic,
         "clinics/staff/clinic.html",
         tab="clinic",
-        **_count(clinic),
+        **(count := _count(clinic)),
+        integrations=integrations.of_clinic(clinic, count["counted"]),
         kinds=[_kind(request, name, stored) for name in settings.SETTINGS],
         troubles=troubles.reasons_of(clinic),
         panels=pages.CLINIC_PANELS.render(request, clinic),

@@ -261,6 +261,32 @@ def test_pending_invites_are_found_by_address(clinic, root):
 
 
 # --- the clinic page --------------------------------------------------------------------------------
+def test_the_integrations_of_a_clinic_are_spelled_out(clinic, root):
+    def shown(**fields):
+        db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": fields})
+        rows = root.get(f"clinics/{clinic['_id']}/").context["integrations"]
+        return {row.name: (row.state, row.words) for row in rows}
+
+    assert shown() == {
+        "Redox": ("not connected", ""),
+        "Xealth": ("not connected", ""),
+        "Single sign-on": ("not required", ""),
+        "Direct connect": ("none connected", ""),
+    }
+    connected = shown(
+        ehrSettings={"provider": "xealth", "enabled": True, "sourceId": "deployment-1"},
+        membershipRestrictions=[{"emailDomain": "example.org", "requiredIdp": "okta"}, {"emailDomain": "b.org"}],
+        patientCount={"providers": {"dexcom": {"states": {"connected": 2, "error": 1}, "total": 3}}},
+    )  # fmt: skip
+    assert connected == {
+        "Redox": ("not connected", ""),
+        "Xealth": ("on", "source deployment-1"),
+        "Single sign-on": ("required", "example.org through okta"),
+        "Direct connect": ("in use", "accounts that are connected: Dexcom 2"),
+    }
+    assert shown(ehrSettings={"enabled": False})["Redox"] == ("off", "set up, without a source id")
+
+
 def test_the_bar_shows_in_words_and_numbers_how_full_a_clinic_is(clinic, root):
     def bar():
         return root.get(f"clinics/{clinic['_id']}/").context["bar"]

@@ -12,6 +12,7 @@ from clinics.admin.members import audit_key
 from kernel import audit, clock, db
 from kernel.staff import exports
 from patients.admin import patients
+from tests import ehr
 from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
 from tests.admin.grown_data import costs
 from tests.events import emitted
@@ -106,6 +107,22 @@ def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, staff):
         assert expected in page, expected
     (event,) = events(action="patient.viewed")
     assert event["object"] == {"type": "patient", "id": patient["userId"], "name": ""}
+
+
+def test_the_summary_is_shown_as_clinicians_read_it(clinic, staff):
+    summary = ehr.summary()
+    periods = summary["cgmStats"]["periods"]
+    for name, share in (("1d", 0.5), ("7d", 0.612), ("30d", 0.8)):
+        periods[name] = {**periods["14d"], "timeInTargetPercent": share}
+    periods["7d"]["timeInTargetPercentDelta"] = -0.04
+    patient = make_patient(clinic, summary=summary)
+
+    page = staff("support").get(at(clinic, f"patients/{patient['userId']}/"))
+    words = " ".join(re.sub(r"<[^>]+>", " ", text(page)).split())
+    in_range = "In range 70–180 mg/dL 50.0% – 61.2% -4.0 71.3% – 80.0% –"
+    assert in_range in words
+    assert "Mean glucose, mg/dL 152 –" in words
+    assert "Glucose management indicator 6.9%" in words
 
 
 def test_a_patient_of_another_clinic_is_not_found_here(clinic, staff):
