@@ -41,12 +41,7 @@ log = structlog.get_logger(__name__)
 def sync_clinic(clinic_id: str | ObjectId) -> int:
     """How many sends were scheduled. Raises NotFound for a clinic without an active Redox connection."""
     clinic = access.find_clinic(clinic_id)
-    settings = safe_reading.mapping(clinic and clinic.get("ehrSettings"))
-    if (
-        clinic is None
-        or settings.get("provider") != EhrProvider.REDOX
-        or not settings.get("enabled")
-    ):
+    if clinic is None or not can_sync(clinic):
         raise NotFound(NO_CLINIC)
     # A worker continues with it only if this call does not finish.
     takeover = clock.now() + leases.LEASE
@@ -60,6 +55,12 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
         count = sync["count"]
     outbox.nudge()
     return count
+
+
+def can_sync(clinic: Document) -> bool:
+    """Whether it has an active Redox connection."""
+    settings = safe_reading.mapping(clinic.get("ehrSettings"))
+    return settings.get("provider") == EhrProvider.REDOX and bool(settings.get("enabled"))
 
 
 def _begin(clinic_id: ObjectId, moment: datetime, takeover: datetime) -> Document:

@@ -375,29 +375,34 @@ def test_a_sync_is_started_through_the_service_and_leads_to_its_run(clinic, staf
     for _ in range(3):
         subscribe(clinic)
     person = staff("integration")
-    response = person.post(f"clinics/{clinic['_id']}/sync")
+    review = person.get(f"clinics/{clinic['_id']}/sync")
+    assert "3 patients of the clinic are subscribed" in text(review)
+    assert person.post(f"clinics/{clinic['_id']}/sync", reason="").status_code == 400
+    assert emitted("ehr.order_scheduled") == []
+    response = person.post(f"clinics/{clinic['_id']}/sync", reason="T-1")
     assert response.headers["Location"].startswith(f"/admin/ehr/runs/{clinic['_id']}-")
     page = person.client.get(response.headers["Location"])
     assert (page.context["row"]["total"], page.context["row"]["waiting"]) == (3, 3)
     assert len(emitted("ehr.order_scheduled")) == 3
-    assert [(e["outcome"], e["scope"]) for e in events(action="clinic.sync_started")] == [
-        ("begun", None),
-        ("done", {"sends": 3}),
+    recorded = events(action="clinic.sync_started")
+    assert [(e["outcome"], e["scope"], e["reason"]) for e in recorded] == [
+        ("begun", None, "T-1"),
+        ("done", {"sends": 3}, "T-1"),
     ]
 
 
 def test_a_refused_sync_is_reported_and_recorded(staff):
     plain = make_clinic(name="No EHR")
     person = staff("integration")
-    response = person.post(f"clinics/{plain['_id']}/sync")
+    assert "nothing can be synced" in text(person.get(f"clinics/{plain['_id']}/sync"))
+    response = person.post(f"clinics/{plain['_id']}/sync", reason="T-1")
     assert "Not found: couldn't find a matching clinic." in messages_of(response)
     assert [e["outcome"] for e in events(action="clinic.sync_started")] == ["begun", "refused"]
     assert staff("support").post(f"clinics/{plain['_id']}/sync").status_code == 403
-    assert person.get(f"clinics/{plain['_id']}/sync").status_code == 404
 
 
 def test_a_sync_without_subscribed_patients_says_so(clinic, staff):
-    response = staff("integration").post(f"clinics/{clinic['_id']}/sync")
+    response = staff("integration").post(f"clinics/{clinic['_id']}/sync", reason="T-1")
     assert messages_of(response) == [
         "No patient of this clinic is subscribed: there is nothing to sync."
     ]
