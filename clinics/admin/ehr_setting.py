@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
 from clinic_records.choices import EhrProvider
+from clinics.admin import ehr_preview
 from clinics.admin.forms import one_of
 from clinics.admin.setting import Setting, Values
 from clinics.choices import Destination, NoteEvent, Procedure, ReportCadence
@@ -58,6 +60,7 @@ class EhrSetting(Setting):
             "notes": {"includeGmi": bool},
         }
     }
+    PREVIEW = "clinics/staff/_ehr_preview.html"
     GROUPS = (
         ("Connection", ("enabled", "provider", "source_id", "mrn_id_type")),
         ("Destinations of what is sent (Redox)", ("flowsheet", "notes", "results")),
@@ -187,6 +190,9 @@ class EhrSetting(Setting):
 
     def proposed(self, clinic: Document) -> Values:
         return ehr_settings(stored_ehr_settings(self.settings()))
+
+    def preview(self, request: HttpRequest, clinic: Document) -> Values:
+        return ehr_preview.of_connection(clinic["_id"], self.part(clinic), self.settings())
 
     def write(self, clinic_id: str, clinic: Document) -> None:
         update_ehr_settings(clinic_id, self.settings())

@@ -92,6 +92,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
             ),
         ],
         sees_patients=sees_patients,
+        panels=pages.PERSON_PANELS.render(request, {"account": user}) if user else [],
     )
 
 

@@ -1,3 +1,3 @@
 """Invitations for staff. Importing registers the pages."""
 
-from confirmations.admin import claim_links, invites, offers  # noqa: F401
+from confirmations.admin import account_steps, claim_links, invites, offers  # noqa: F401

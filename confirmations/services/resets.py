@@ -1,6 +1,7 @@
 """Password reset (rules CONFIRM-107 to CONFIRM-116). No one is signed in here."""
 
 import re
+from collections.abc import Callable
 
 from confirmations.choices import Status
 from confirmations.documents import ConfirmationDocument
@@ -17,13 +18,14 @@ RESET = states.shape_filter(Kind.RESET)
 _PASSWORD = re.compile(r"\S{8,72}")
 
 
-def send_reset(email: str) -> None:
+def send_reset(email: str, *, also: Callable[[], None] = lambda: None) -> None:
     """Mail a link to the account's own address, or an invitation to sign up when there is no such account. The steps
     are the same either way.
 
     An unclaimed account has no password to reset: a link for it would bypass the birthday that a claim asks for.
 
-    Raises Unavailable when the user service cannot answer, which says nothing about the address.
+    `also` is done in the same transaction. Raises Unavailable when the user service cannot answer, which says nothing
+    about the address.
     """
     try:
         user = people.get_account_of_address(email)
@@ -34,6 +36,7 @@ def send_reset(email: str) -> None:
     def write() -> None:
         store.put_confirmation(document)
         mails.request(document, variables={"Key": document["_id"], "Email": document["email"]})
+        also()
 
     db.run_in_transaction(write)
 

@@ -3,6 +3,8 @@
 _OPENED = "page."
 WORDS = {
     "accesses.viewed": "Looked at who has seen a patient",
+    "account.reset_mailed": "Sent the mail for a new password",
+    "account.sessions_ended": "Ended the sessions of a person",
     "audit.export": "Exported the audit trail",
     "clinic.count_refreshed": "Refreshed the count of patients",
     "clinic.deleted": "Deleted the clinic",

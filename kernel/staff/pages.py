@@ -284,3 +284,4 @@ class Panels:
 CLINIC_PANELS = Panels()
 CLINIC_ENDS = Panels()  # ways in which a clinic ends, beside the one to delete it
 PATIENT_PANELS = Panels()
+PERSON_PANELS = Panels()  # of the look-up, with `account`

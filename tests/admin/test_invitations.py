@@ -58,13 +58,16 @@ PAGES = {
     "clinic_offer_revoke": ("get", "offers/{offer}/revoke", {"support"}),
     "invite_resend": ("post", "invites/{invite}/resend", {"support"}),
     "patient_invitation_resend": ("post", "patients/{patient}/invitation", {"support"}),
+    "account_sessions_end": ("post", "users/{patient}/end-sessions", {"support"}),
+    "account_reset_mail": ("post", "users/{patient}/reset-mail", {"support"}),
 }
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_only_for_its_roles(name, clinic, offer, staff, bare_frame):
     method, rest, allowed = PAGES[name]
-    path = at(clinic, rest.format(offer=offer, invite=INVITE, patient=patient_ids(clinic)[0]))
+    rest = rest.format(offer=offer, invite=INVITE, patient=patient_ids(clinic)[0])
+    path = rest if rest.startswith("users/") else at(clinic, rest)
     for role in ROLES:
         answer = getattr(staff(role), method)(path)
         assert (answer.status_code != 403) == (role in allowed), role
@@ -225,3 +228,41 @@ def test_a_broken_invitation_fails_no_page(clinic, offer, invited, staff):
             db.collection("confirmations").update_many({}, {"$set": {name: ""}})
         assert person.get(at(clinic, "offers/")).status_code == 200
         assert person.get(at(clinic, f"patients/{invited}/")).status_code == 200
+
+
+# --- accounts of ours ------------------------------------------------------------------------------------
+def test_the_sessions_of_a_person_are_ended_with_a_reason_and_recorded(clinic, ben, staff):
+    person, path = staff("support"), f"users/{ben.user_id}/end-sessions"
+    page = text(person.get("users/", {"q": ben.user_id}))
+    assert "1 session open." in page
+    assert "Sign-in of this person" not in text(staff("viewer").get("users/", {"q": ben.user_id}))
+
+    assert "A reason" in messages_of(person.post(path))[-1]
+    assert ben.api.get(f"/v1/clinics/{clinic['_id']}").status_code == 200
+    assert "1 sessions were ended" in messages_of(person.post(path, reason="T-1"))[-1]
+    assert ben.api.get(f"/v1/clinics/{clinic['_id']}").status_code == 401
+    (event,) = events(action="account.sessions_ended")
+    assert event["object"] == {"type": "user", "id": ben.user_id, "name": ""}
+    assert (event["scope"], event["reason"]) == ({"sessions": 1}, "T-1")
+    assert person.post("users/0123456789/end-sessions", reason="T-1").status_code == 404
+
+
+def test_the_mail_for_a_new_password_is_sent_again_and_not_to_an_account_without_owner(
+    clinic, ben, invited, staff
+):
+    person = staff("support")
+    for _ in range(2):
+        person.post(f"users/{ben.user_id}/reset-mail")
+    assert [mail["recipient"] for mail in mails("password_reset")] == [ben.email] * 2
+    assert [e["outcome"] for e in events(action="account.reset_mailed")] == ["done", "done"]
+
+    assert "No one has taken over" in messages_of(person.post(f"users/{invited}/reset-mail"))[-1]
+    assert len(mails("password_reset")) == 2
+    assert events(action="account.reset_mailed", outcome="refused")
+
+
+def test_of_accounts_that_are_kept_elsewhere_nothing_is_offered(ben, staff, settings):
+    settings.SHORELINE_ADDRESS = "http://127.0.0.1:9"
+    person = staff("support")
+    assert person.post(f"users/{ben.user_id}/end-sessions", reason="T-1").status_code == 404
+    assert "Sign-in of this person" not in text(person.get("users/", {"q": ben.user_id}))

@@ -3,8 +3,10 @@
 import pytest
 
 from kernel import db
+from tests import ehr
 from tests.admin.conftest import events, opened_on, patient_ids, stored, text
-from tests.factories import make_patients
+from tests.admin.posted_forms import form_with
+from tests.factories import make_clinic, make_patients
 
 
 def review(person, clinic, kind, **fields):
@@ -129,3 +131,32 @@ def test_a_broken_record_fails_no_review(clinic, equal, root, wrong):
     answer = review(root, clinic, "restrictions", restrictions="harbor.example")
     assert answer.status_code == 200
     assert review(root, clinic, "mrn", required="on", unique="on").status_code == 200
+
+
+def test_a_cleared_code_and_a_source_of_another_clinic_are_said_before_the_connection_is_saved(
+    clinic, staff
+):
+    fields = {"ehrSettings": ehr.SETTINGS}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": fields})
+    other = make_clinic(name="Other Clinic", ehrSettings={**ehr.SETTINGS, "sourceId": "moved-here"})
+    person, path = staff("integration"), f"clinics/{clinic['_id']}/settings/ehr"
+    unchanged = form_with("source_id", person.get(path)).values
+
+    page = person.post(path, **{**unchanged, "cadence": "7d"})
+    assert "No code, destination or source is lost" in text(page)
+
+    changed = {"enable_reports": "", "create_account": "DISABLE", "source_id": "moved-here"}
+    preview = person.post(path, **{**unchanged, **changed}).context["preview"]
+    assert preview["warnings"] == [
+        "Enable summary reports: ENABLE is cleared, so orders with it are no longer carried out.",
+        "Create account: CREATE becomes DISABLE. The EHR team has to use it from now on.",
+        f"Source id: messages of {ehr.SETTINGS['sourceId']} no longer belong to this clinic.",
+        "The code DISABLE is that of 2 procedures: an order with it can mean only one of them.",
+    ]
+    assert [one["id"] for one in preview["others"]] == [other["_id"]]
+
+    switched_off = {**unchanged}
+    del switched_off["enabled"]
+    (warning,) = person.post(path, **switched_off).context["preview"]["warnings"]
+    assert warning.startswith("The connection is switched off")
+    assert stored(clinic)["ehrSettings"] == ehr.SETTINGS

@@ -41,6 +41,10 @@ def end(token: str) -> None:
     session_tokens.remove_token(_digest(token))
 
 
+def count(user_id: str) -> int:
+    return session_tokens.count_of_user(user_id)
+
+
 def end_all(user_id: str) -> None:
     session_tokens.remove_tokens_of_user(user_id)
 

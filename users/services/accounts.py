@@ -29,6 +29,23 @@ def last_login(user_id: str) -> datetime | None:
     return accounts.last_login(user_id)
 
 
+def find(user_id: str) -> User | None:
+    user = accounts.find(user_id)
+    return user if user and user.user_id == user_id else None
+
+
+def count_sessions(user_id: str) -> int:
+    """Those that are open, up to the number that pages count to."""
+    return sessions.count(user_id)
+
+
+def end_sessions(user_id: str) -> int:
+    """How many were open. In the caller's transaction."""
+    count = sessions.count(user_id)
+    sessions.end_all(user_id)
+    return count
+
+
 def create_user(
     *,
     email: str,

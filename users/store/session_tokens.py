@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel import clock, db
+from kernel.page_limits import MOST_COUNTED
 
 COLLECTION = "accountTokens"
 
@@ -42,6 +43,11 @@ def set_expiry(digest: str, expires: datetime) -> None:
 
 def remove_token(digest: str) -> None:
     db.collection(COLLECTION).delete_one({"_id": digest})
+
+
+def count_of_user(user_id: str) -> int:
+    query = {"userId": user_id, "expiresTime": {"$gt": clock.now()}}
+    return db.collection(COLLECTION).count_up_to(query, MOST_COUNTED)
 
 
 def remove_tokens_of_user(user_id: str) -> None:
