@@ -2,7 +2,7 @@
 
 from pymongo import IndexModel
 
-from kernel.indexes import Description, declare, describe
+from kernel.indexes import Description, declare, describe, obsolete
 
 _COLLATION = {"locale": "en", "strength": 1}
 
@@ -48,7 +48,7 @@ declare(
     ),
     IndexModel([("createdTime", 1)], name="CliniciansByCreatedTime"),
     # Ours alone: staff search for an address in all clinics.
-    IndexModel([("email", 1)], name="CliniciansByEmail"),
+    IndexModel([("email", 1), ("createdTime", -1), ("_id", -1)], name="MembershipsOfEmail"),
     # Ours alone: the lists are sorted by time, newest first.
     IndexModel([("clinicId", 1), ("createdTime", -1), ("_id", -1)], name="CliniciansOfClinic"),
     IndexModel([("userId", 1), ("createdTime", -1), ("_id", -1)], name="MembershipsOfUser"),
@@ -61,6 +61,7 @@ declare(
     # Ours alone: staff search for the beginning of a name in all clinics.
     IndexModel([("name", 1), ("_id", 1)], name="CliniciansByName", collation=_COLLATION),
 )
+obsolete("clinicians", "CliniciansByEmail")  # "MembershipsOfEmail" has the order of the page, too
 declare("migrations", IndexModel([("userId", 1)], name="UniqueClinicianMigration", unique=True))
 declare("migrations", IndexModel([("clinicId", 1), ("_id", 1)], name="MigrationsOfClinic"))
 declare(

@@ -86,10 +86,14 @@ declare(
         name="ActiveXealthReports",
         partialFilterExpression={"ehrSubscriptions.xealthReports.active": True},
     ),
-    # Staff search for an address in all clinics.
+    # Staff search for an address in all clinics, newest first.
     IndexModel(
-        [("email", 1)], name="PatientsByEmail", partialFilterExpression={"email": {"$gt": ""}}
+        [("email", 1), ("createdTime", -1), ("_id", -1)],
+        name="RecordsOfEmail",
+        partialFilterExpression={"email": {"$gt": ""}},
     ),
+    # A person may be a patient of thousands of clinics: pages of these records, newest first.
+    IndexModel([("userId", 1), ("createdTime", -1), ("_id", -1)], name="RecordsOfUser"),
     # The messages that subscriptions refer to, queried for each batch of old messages. Holds subscribed patients only.
     IndexModel(
         [(_MATCHED_MESSAGE, 1)],
@@ -111,6 +115,7 @@ describe(
 )
 describe("patients", "UniquePatient", Description(equal="the clinic and the user of another one"))
 
+obsolete("patients", "PatientsByEmail")  # "RecordsOfEmail" has the order of the page, too
 # Made by versions that read lists from the records themselves.
 _ORDERS = (
     *("Name", "NameByTag", "NameBySite", "BirthDate", "Reviewed", "LastDataCGM", "LastDataBGM"),

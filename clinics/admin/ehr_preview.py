@@ -9,6 +9,7 @@ from bson import ObjectId
 from clinics.choices import Destination, Procedure
 from clinics.services import ehr_settings
 from kernel.db import Document
+from kernel.templatetags.staff import counted
 from patients.services import staff_reads
 
 _GROUPS: Mapping[str, Mapping[str, str]] = {
@@ -39,7 +40,7 @@ def _switched_off(clinic_id: ObjectId, before: Document, after: Document) -> Ite
         count = staff_reads.count_subscribed(clinic_id)
         yield (
             "The connection is switched off: orders are refused, and "
-            f"{count} subscribed patients have no more reports."
+            f"{counted(count)} subscribed patients have no more reports."
         )
 
 

@@ -16,6 +16,7 @@ from patients.documents import PatientDocument
 from patients.store.patients import COLLECTION, ONE
 
 _NAMED = {"userId": 1, "fullName": 1, "birthDate": 1, "mrn": 1}
+_SUBSCRIBED = {"summaryAndReports": "ActiveReports", "xealthReports": "ActiveXealthReports"}
 _OF_PATIENTS = {
     "clinicId": 1, "userId": 1, "email": 1, "fullName": 1, "permissions": 1, "createdTime": 1,
 }  # fmt: skip
@@ -100,7 +101,8 @@ def list_without_mrn(clinic_id: ObjectId, *, but: str, limit: int) -> list[Patie
 def count_subscribed(clinic_id: ObjectId, subscription: str) -> int:
     """At most `MOST_COUNTED`."""
     query = {"clinicId": clinic_id, f"ehrSubscriptions.{subscription}.active": True}
-    return db.collection(COLLECTION).count_documents(query, limit=MOST_COUNTED)
+    hint = _SUBSCRIBED[subscription]  # MongoDB would read all patients of the clinic
+    return db.collection(COLLECTION).count_documents(query, limit=MOST_COUNTED, hint=hint)
 
 
 def count_what_is_lost(record_ids: Sequence[ObjectId]) -> dict[str, int]:

@@ -6,13 +6,19 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
+from bson import ObjectId
 
+from clinic_records.services.people import Person
 from clinics.admin import members, user_lookup
+from clinics.services import staff_reads as clinic_reads
 from kernel import clock, db
 from kernel.errors import Unauthorized
 from kernel.http import ServiceUnavailable
+from kernel.page_limits import MOST_COUNTED
+from patients.services import staff_reads as patient_reads
 from patients.services import text_backfills
 from tests.admin.conftest import events, patient_ids, text
+from tests.admin.grown_data import costs
 from tests.factories import make_clinic, make_clinician, make_patient
 from users.clients.protocol import UserUpdate
 from users.services import sessions
@@ -239,6 +245,31 @@ def test_the_archives_are_read_by_index(part, name, index):
     plan = str(db.collection(f"{part}_deletions").explain({f"{part}.{name}": "x"}))
     assert "COLLSCAN" not in plan
     assert index in plan
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("patients", patient_reads.list_records),
+        ("clinicians", clinic_reads.list_memberships),
+    ],
+)
+def test_the_records_of_a_person_of_very_many_clinics_cost_a_page(name, read):
+    person = Person(user_id="0123456789", spellings=("many@example.org",))
+    records = [
+        {"clinicId": ObjectId(), "userId": "0123456789", "email": "many@example.org",
+         "createdTime": clock.now() - timedelta(minutes=number)}
+        for number in range(900)
+    ]  # fmt: skip
+    records[0].pop("email")
+    records[1]["userId"] = "9876543210"
+    db.collection(name).insert_many(records)
+    with costs() as cost:
+        found, total = read(person, skip=0, limit=25)
+    assert [one["_id"] for one in found] == [one["_id"] for one in records[:25]]
+    assert total == MOST_COUNTED
+    assert cost["documents"] <= 60
+    assert cost["keys"] <= 60 + 2 * MOST_COUNTED
 
 
 # --- last log-in ------------------------------------------------------------------------------------

@@ -287,7 +287,7 @@ STAFF = [
     _page("person of 2,000 clinics", "users/", q="5e6f7a8b9c"),
     _page("person, last page", "users/", **{"q": "5e6f7a8b9c", "as": "clinician", "page": "20", "size": "100"}),
     _page("jobs", "jobs/"),
-    _page("events", "outbox/"),
+    _page("events", "events/"),
     _page("EHR processing", "ehr/processing/", clinic="{clinic}"),
     _page("patient", _PATIENTS + "{patient}/"),
     _page("patients", _PATIENTS),
