@@ -35,6 +35,11 @@ CONNECT_SECONDS = 3.0
 # A global address all the same, at which a cloud answers its machines alone.
 _OF_CLOUDS = frozenset({ip_address("168.63.129.16")})
 _NAT64 = ip_network("64:ff9b::/96")
+# What is handed out of IPv6. The library counts reserved and older ranges of sites as global.
+_GLOBAL_6 = ip_network("2000::/3")
+_HERE = IPv4Address("127.0.0.1")
+_LABEL = rb"(?!-)[a-z0-9_-]{1,63}(?<!-)"
+_NAME = re.compile(rb"(?=.{1,253}$)%b(\.%b)*\.?" % (_LABEL, _LABEL))
 _PORTS = {b"https": 443, b"http": 80}
 
 
@@ -53,12 +58,18 @@ def check_url(url: str, *, allowed: Sequence[Network]) -> None:
     except (httpx2.InvalidURL, UnicodeError):
         raise Refused from None
     is_plain = parsed.scheme == "http" and bool(allowed)
-    is_odd = bool(parsed.userinfo or parsed.fragment or re.search(r"\s", url))
-    if not (parsed.scheme == "https" or is_plain) or not parsed.host or is_odd:
+    if not (parsed.scheme == "https" or is_plain) or _is_odd(parsed, url):
         raise Refused
     literal = _literal(parsed.host)
     if literal is not None:
         _check([literal], allowed, is_plain=is_plain)
+    elif not _NAME.fullmatch(parsed.raw_host):
+        raise Refused
+
+
+def _is_odd(parsed: httpx2.URL, url: str) -> bool:
+    has_port = parsed.port is None or 0 < parsed.port < 2**16
+    return bool(parsed.userinfo or parsed.fragment or re.search(r"\s", url)) or not has_port
 
 
 def post(
@@ -195,7 +206,11 @@ def _resolve(host: str, port: int) -> list[Address]:
 
 
 def _literal(host: str) -> Address | None:
-    """Also in the spellings that only the resolver takes for an address, such as 127.1 or 0x7f000001."""
+    """Also in the spellings that only the resolver takes for an address, such as 127.1 or 0x7f000001, and the names
+    that always stand for the own machine."""
+    host = host.removesuffix(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return _HERE
     try:
         return ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
@@ -220,7 +235,9 @@ def _may_call(address: Address, allowed: Sequence[Network], *, is_plain: bool) -
 
 
 def _is_of_internet(address: Address) -> bool:
-    return address.is_global and not address.is_multicast and address not in _OF_CLOUDS
+    is_handed_out = address.version == 4 or address in _GLOBAL_6 or address in _NAT64
+    is_cast = address.is_multicast or address in _OF_CLOUDS
+    return is_handed_out and address.is_global and not is_cast
 
 
 def _inner(address: Address) -> Address:

@@ -11,5 +11,11 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         registration.load(
-            self.name, "indexes", "events", "handlers", "metrics", packages=("api.schemas",)
+            self.name,
+            "indexes",
+            "events",
+            "handlers",
+            "metrics",
+            "troubles",
+            packages=("api.schemas",),
         )

@@ -14,6 +14,13 @@ indexes.declare(
     "webhooks",
     # The few of a clinic, and of the installation (no clinic).
     IndexModel([("clinicId", ASCENDING), ("_id", ASCENDING)], name="WebhooksByClinic"),
+    # There are no more places than webhooks a clinic may have, however many are registered at once.
+    IndexModel(
+        [("clinicId", ASCENDING), ("place", ASCENDING)],
+        name="UniqueWebhookPlace",
+        unique=True,
+        partialFilterExpression={"place": {"$exists": True}},
+    ),
     IndexModel(
         [("kinds", ASCENDING), ("clinicId", ASCENDING)],
         name="WebhooksListening",

@@ -20,6 +20,10 @@ class Webhook(StoredDocument):
     clinic_id = ObjectIdField(
         null=True, db_column="clinicId", help_text="its clinic; absent: all of them"
     )
+    place = models.IntegerField(
+        null=True,
+        help_text="a number below that of webhooks which a clinic may have; no two have one",
+    )
     url = models.TextField(help_text="where messages are sent")
     kinds: Any = ArrayField(
         models.TextField(choices=EventKind.choices), help_text="events that it is told of"

@@ -17,7 +17,7 @@ from clinic_records.services import access, closures
 from clinics.events import ClinicianSaved, InviteRemoved, RolesChanged
 from clinics.store import clinicians as store
 from clinics.store import clinics as clinic_store
-from kernel import clock, db, ids, outbox, page_limits, safe_reading, texts
+from kernel import addresses, clock, db, ids, outbox, page_limits, safe_reading, texts
 from kernel.choices import ClinicianRole
 from kernel.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
 from users.services import people
@@ -27,6 +27,7 @@ ALREADY_MEMBER = "clinician is already a member of the clinic"
 TOO_MANY_ADMINS = "the clinic already has the maximum number of admins"
 NEITHER = "a clinician needs an id or an inviteId"
 LAST_ADMIN = "the clinic must have at least one admin"
+MOST_ADMINS_MAILED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,14 @@ def list_clinicians(
 def is_member(clinician: ClinicianDocument) -> bool:
     """Whether the clinician has joined, and is not just invited."""
     return bool(clinician.get("userId"))
+
+
+def list_addresses_of_admins(clinic_id: str | ObjectId) -> list[str]:
+    """Canonical addresses of the members among the newest 100 admins, for a mail to each. Someone who is only invited
+    may never join, so has none here; nor has a record whose address is not valid."""
+    admins = list_clinicians(clinic_id, role=ClinicianRole.ADMIN, limit=MOST_ADMINS_MAILED)
+    known = (addresses.account_address(a.get("email")) for a in admins if is_member(a))
+    return [address for address in known if address is not None]
 
 
 def list_waiting_invites(invites: Mapping[str, str]) -> set[str]:

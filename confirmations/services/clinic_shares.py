@@ -16,7 +16,6 @@ from confirmations.services.failures import ClinicAnswer, clinic_answers
 from confirmations.services.states import Event, Kind
 from confirmations.store import confirmations as store
 from kernel import clock, db, mail_limits, outbox
-from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, Duplicate, Forbidden, NotFound
 from kernel.principal import Principal
@@ -31,7 +30,6 @@ SHARE = states.shape_filter(Kind.CLINIC_SHARE)
 PENDING = {"type": SHARE["type"], "status": Status.PENDING.value}
 # What a clinic can be granted; anything else in an offer is ignored.
 GRANTABLE = tuple(name for name in PERMISSIONS if name != Grant.CUSTODIAN)
-MOST_RECIPIENTS = 100
 _BATCH = 100
 _OFFERED = ("creatorId", "sentBy", "context")  # whose data, who offers it, what may be done with it
 
@@ -84,8 +82,7 @@ def _find_pending(sender_id: str, clinic_id: str) -> ConfirmationDocument | None
 
 
 def _mail_admins(document: ConfirmationDocument, clinic: ClinicDocument, sharer: str) -> None:
-    """One mail each, so that no one learns the others' addresses. Only members get one: an invited admin may never
-    join, and the mail names a patient."""
+    """One mail each, so that no one learns the others' addresses."""
     if (clinic.get("suppressedNotifications") or {}).get("patientClinicInvitation"):
         return
     variables = {
@@ -93,11 +90,8 @@ def _mail_admins(document: ConfirmationDocument, clinic: ClinicDocument, sharer:
         "ClinicName": str(clinic.get("name") or ""),
         "WebPath": "login",
     }
-    admins = clinicians.list_clinicians(
-        clinic["_id"], role=ClinicianRole.ADMIN, limit=MOST_RECIPIENTS
-    )
-    for admin in filter(clinicians.is_member, admins):
-        mails.request(document, variables=variables, recipient=admin.get("email") or "")
+    for address in clinicians.list_addresses_of_admins(clinic["_id"]):
+        mails.request(document, variables=variables, recipient=address)
 
 
 def withdraw_or_decline(*, clinic_id: str, invite_id: str, caller: Principal) -> Document:

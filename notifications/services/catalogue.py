@@ -48,6 +48,9 @@ SAMPLES: Mapping[str, str] = MappingProxyType(
         "Key": "c2FtcGxlLWtleS1vbmx5LW5vdC1yZWFs",
         "RestrictedTokenId": "0sample1token2only3not4real5abcd",
         "WebPath": "login",
+        "ReceiverHost": "receiver.example.org",
+        "WebhookId": "6b09f5d3c72cce972de3a90d",
+        "Reason": "nothing was delivered for three days",
     }
 )
 
@@ -202,6 +205,13 @@ def _clinics() -> list[Mail]:
             body="migrate_patient",
             purpose="tells a patient that their share moved from one clinician to a clinic",
             variables=("LegacyClinicianName", "ClinicName"),
+        ),
+        Mail(
+            template="webhook_switched_off",
+            subject="A webhook of {ClinicName} was switched off",
+            body="webhook_switched_off",
+            purpose="tells a clinic's admins that a webhook is off because its receiver fails",
+            variables=("ClinicName", "ReceiverHost", "WebhookId", "Reason"),
         ),
     ]
 

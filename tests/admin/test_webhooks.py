@@ -3,6 +3,7 @@
 import pytest
 from bson import ObjectId
 
+from clinics import tasks
 from kernel import db
 from kernel.staff import pages, roles
 from tests.admin.conftest import events, messages_of, text
@@ -162,6 +163,28 @@ def test_every_action_asks_for_a_reason(person, hook, do):
     assert act(person, hook, do, reason="").status_code == 302
     assert stored() == before
     assert not [event for event in events() if event["action"].startswith("webhook.")]
+
+
+def test_one_that_is_off_because_its_receiver_fails_is_shown_as_trouble(
+    person, staff, hook, clinic, receiver
+):
+    everywhere, _ = hooks.create(
+        None, Details("http://127.0.0.2:1/", ["patient.created"]), created_by="tests"
+    )
+    act(person, hook, "off")
+    act(person, everywhere, "off")
+    assert "receivers fail" not in text(person.get(""))
+    db.collection("webhooks").update_many({}, {"$set": {"offReason": "failing"}})
+    tasks.keep_troubles()
+    overview = text(person.get(""))
+    assert "nothing was delivered for three days" in overview
+    assert hooks.host_of(everywhere) in overview
+    assert "receivers fail" not in text(staff("viewer").get(""))
+    (row,) = staff("viewer").get("clinics/attention").context["troubles"]
+    assert "webhooks: 1 off, receiver fails" in row["reasons"]
+    act(person, hook, "on")
+    act(person, everywhere, "remove")
+    assert "receivers fail" not in text(person.get(""))
 
 
 def test_a_failing_receiver_is_named_in_the_list(person, hook, clinic, receiver):

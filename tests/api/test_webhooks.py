@@ -69,6 +69,11 @@ def test_a_message_is_sent_again_on_request(path, created, ada, receiver):
     deliver_all()
     assert [message["id"] for message in receiver.messages] == [sent["id"]] * 2
     assert ada.api.post(f"{one}/deliveries/{'0' * 24}/replay").status_code == 404
+    other = ada.api.post(path, {"url": receiver.url, "events": EVENTS}).json()
+    of_other = replay.replace(created["id"], other["id"])
+    assert ada.api.post(of_other).status_code == 404
+    deliver_all()
+    assert len(receiver.messages) == 2
 
 
 def test_a_new_secret_is_shown_once_and_the_old_one_signs_for_a_day(path, created, ada, receiver):

@@ -12,6 +12,29 @@ from kernel.guarded_http import Refused, Unreachable
 from tests.receivers import LOOPBACK, Receiver
 
 HTTPS = "https://receiver.example.org/hooks"
+OUTSIDE_OF_THE_INTERNET = (
+    *(
+        "127.0.0.1",
+        "127.1.2.3",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "0.0.0.0",  # noqa: S104 (the address of a peer)
+        "100.64.0.1",
+    ),
+    *("169.254.169.254", "100.100.100.200", "192.0.0.192", "168.63.129.16", "224.0.0.1"),
+    *("255.255.255.255", "198.18.0.1", "240.0.0.1"),
+    *("::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1"),
+    *(
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "2001:db8::1",
+    ),
+    *("fec0::1", "::7f00:1", "::ffff:0:127.0.0.1", "5f00::1", "2001:0:7f00:1::"),
+    *("64:ff9b:1::a00:1", "fe80::1%eth0", "::ffff:93.184.216.34"),
+)
 
 
 @pytest.fixture
@@ -23,8 +46,8 @@ def peer():
 
 @pytest.fixture
 def resolved(monkeypatch):
-    """What every name resolves to, and which addresses were connected to."""
-    connected = []
+    """What every name resolves to, and which addresses were connected to; `answer.ports`: at which ports."""
+    connected, ports = [], []
 
     def answer(*addresses):
         rows = [(0, 0, 0, "", (address, 443)) for address in addresses]
@@ -34,8 +57,10 @@ def resolved(monkeypatch):
 
     def connect(address, *_, **__):
         connected.append(address[0])
+        ports.append(address[1])
         raise ConnectionRefusedError
 
+    answer.ports = ports
     return answer
 
 
@@ -43,30 +68,7 @@ def post(url, allowed=()):
     return guarded_http.post(url, body=b"{}", headers={}, allowed=allowed)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *(
-            "127.0.0.1",
-            "127.1.2.3",
-            "10.0.0.1",
-            "172.16.0.1",
-            "192.168.1.1",
-            "0.0.0.0",  # noqa: S104 (the address of a peer)
-            "100.64.0.1",
-        ),
-        *("169.254.169.254", "100.100.100.200", "192.0.0.192", "168.63.129.16", "224.0.0.1"),
-        *("255.255.255.255", "198.18.0.1", "240.0.0.1"),
-        *("::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1"),
-        *(
-            "::ffff:10.0.0.1",
-            "64:ff9b::7f00:1",
-            "64:ff9b::a9fe:a9fe",
-            "2002:7f00:1::",
-            "2001:db8::1",
-        ),
-    ],
-)
+@pytest.mark.parametrize("address", OUTSIDE_OF_THE_INTERNET)
 class TestAddressesOutsideOfTheInternet:
     def test_a_name_that_resolves_to_it_is_refused_before_a_connection(self, resolved, address):
         connected = resolved(address)
@@ -87,7 +89,11 @@ class TestAddressesOutsideOfTheInternet:
 
 
 @pytest.mark.parametrize(
-    "host", ["2130706433", "0x7f000001", "127.1", "0177.0.0.1", "017700000001"]
+    "host",
+    [
+        *("2130706433", "0x7f000001", "127.1", "0177.0.0.1", "017700000001", "0", "127.0.0.1."),
+        *("localhost", "LocalHost.", "a.b.localhost", "127。0。0。1", "①②⑦.0.0.1", "０x7f.1"),
+    ],
 )
 def test_other_spellings_of_the_own_machine_are_refused(host):
     with pytest.raises(Refused):
@@ -99,11 +105,33 @@ def test_other_spellings_of_the_own_machine_are_refused(host):
     [
         *("http://receiver.example.org/", "ftp://receiver.example.org/", "https:///hooks", "hooks"),
         *("https://name:word@receiver.example.org/", "https://receiver example/", ""),
+        *("https://receiver.example.org/#a", "https://receiver.example.org\\@10.0.0.1/"),
+        *("https://receiver.example.org:0/", "https://receiver.example.org:65536/"),
+        *("https://receiver.example.org:-1/", "https://receiver.example.org/\r\nhost: a"),
+        *("https://%31%30.0.0.1/", "https://a..org/", "https://-a.org/", "https://./"),
+        *(f"https://{'a' * 64}.org/", f"https://{'a.' * 127}org/", "https://[fe80::1%25eth0]/"),
     ],
 )
 def test_what_is_no_https_address_is_refused(url):
     with pytest.raises(Refused):
         guarded_http.check_url(url, allowed=())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://münchen.example/",
+        "https://1.1.1.1/",
+        "https://[2606:4700::1111]/",
+        "https://a_b.org./",
+    ],
+)
+def test_addresses_of_the_internet_are_taken_in_every_form(url):
+    guarded_http.check_url(url, allowed=())
+
+
+def test_the_name_of_the_own_machine_stands_for_its_address(peer):
+    assert post(peer.url.replace("127.0.0.1", "localhost"), LOOPBACK) == 204
 
 
 def test_the_connection_is_made_to_the_address_that_was_looked_at(monkeypatch, resolved):
@@ -119,8 +147,9 @@ def test_the_connection_is_made_to_the_address_that_was_looked_at(monkeypatch, r
 def test_the_next_address_is_tried_when_one_does_not_answer(resolved):
     connected = resolved("93.184.216.34", "93.184.216.35")
     with pytest.raises(Unreachable):
-        post(HTTPS)
+        post(HTTPS.replace(".org", ".org:8443"))
     assert connected == ["93.184.216.34", "93.184.216.35"]
+    assert resolved.ports == [8443, 8443]
 
 
 def test_an_allowed_network_can_be_called_by_http(peer):

@@ -46,6 +46,9 @@ VALUES = {
     "RestrictedTokenId": "tok3n",
     "WebPath": "login",
     "Nickname": "Annie",
+    "ReceiverHost": "receiver.example.org",
+    "WebhookId": "6b09f5d3c72cce972de3a90d",
+    "Reason": "the receiver answered 410 Gone",
 }
 PEOPLE = {"Ann", "Annie", "Cleo", "ann+t@example.org"}
 EXPECTED = {
@@ -72,6 +75,7 @@ EXPECTED = {
         "Your Tidepool Clinician permissions have been updated",
         f"{WEB}/login",
     ),
+    "webhook_switched_off": ("A webhook of North & Sons was switched off", None),
     "migrate_patient": ("Important: Updates to North & Sons access and data sharing", None),
     "patient_upload_reminder": ("Reminder to upload your data to Tidepool", f"{WEB}/login"),
     "clinic_merged_patient_notification": ("Update to a clinic you share data with", None),

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -460,8 +461,12 @@ def test_a_webhook_that_takes_nothing_for_three_days_is_switched_off(
     assert {one["state"] for one in stored()} == {"delivered"}
 
 
-def test_a_receiver_that_answers_gone_switches_its_webhook_off(register, receiver):
+def test_a_receiver_that_answers_gone_switches_its_webhook_off_and_the_admins_are_told_once(
+    register, receiver, clinic, ada, ben, mailoutbox
+):
+    """Ben is a member, and no admin."""
     hook, _ = register()
+    mailoutbox.clear()
     receiver.status = 410
     hooks.send_test(hook)
     deliver_all()
@@ -469,6 +474,25 @@ def test_a_receiver_that_answers_gone_switches_its_webhook_off(register, receive
     assert (hook_now()["state"], hook_now()["offReason"]) == ("off", "gone")
     assert [one["state"] for one in stored()] == ["parked"]
     assert len(receiver.received) == 1
+    (mail,) = [one for one in mailoutbox if "webhook" in one.subject]
+    assert mail.to == [ada.email]
+    assert mail.subject == f"A webhook of {clinic['name']} was switched off"
+    assert "the receiver answered 410 Gone" in " ".join(mail.body.split())
+    assert str(hook["_id"]) in mail.body
+    assert (
+        "/hooks" not in mail.body
+    )  # of the address, which may hold a secret, only the host is shown
+
+
+def test_one_of_the_installation_is_switched_off_without_a_mail(register, receiver, mailoutbox):
+    hook, _ = register(clinic_id=None)
+    mailoutbox.clear()
+    receiver.status = 410
+    hooks.send_test(hook)
+    deliver_all()
+    due_now()
+    assert hook_now()["offReason"] == "gone"
+    assert mailoutbox == []
 
 
 def test_a_fault_of_this_service_parks_the_message(register, receiver, monkeypatch):
@@ -554,6 +578,31 @@ def test_a_clinic_has_twenty_webhooks_at_most(register):
         register()
     with pytest.raises(ConstraintViolation):
         register()
+
+
+@pytest.mark.parametrize("is_of_clinic", [True, False])
+def test_of_many_that_are_registered_at_once_no_more_than_twenty_are_taken(
+    register, clinic, is_of_clinic
+):
+    for _ in range(hooks.MOST - 4):
+        register(clinic_id=is_of_clinic and clinic["id"])
+    gate = threading.Barrier(8)
+
+    def one_more(_):
+        gate.wait(30)
+        try:
+            return register(clinic_id=is_of_clinic and clinic["id"])
+        except ConstraintViolation:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [one for one in pool.map(one_more, range(8)) if one]
+    assert len(made) == 4
+    stored = list(db.collection("webhooks").find({}))
+    assert sorted(hook["place"] for hook in stored) == list(range(hooks.MOST))
+    hooks.remove(stored[7])
+    hook, _ = register(clinic_id=is_of_clinic and clinic["id"])
+    assert hook["place"] == stored[7]["place"]
 
 
 def test_webhooks_of_a_deleted_clinic_are_removed(register, clinic, ada):

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from bson import ObjectId
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinic_records.services import access
 from kernel import audit, ids
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
-from kernel.staff import pages, paging, roles
+from kernel.staff import overview, pages, paging, roles
 from kernel.staff.fields import Reason, ReasonForm, StaffForm, Text
 from webhooks.choices import (
     DeliveryFailure,
@@ -77,6 +78,22 @@ def webhooks(request: HttpRequest) -> HttpResponseBase:
         form=form,
         status=400 if form.errors else 200,
     )
+
+
+_SHOWN_ON_OVERVIEW = 8
+
+
+def _overview_section(request: HttpRequest) -> str:
+    """Nothing while none is off because its receiver fails."""
+    found, total = hooks.list_given_up(_SHOWN_ON_OVERVIEW)
+    if not found:
+        return ""
+    names = access.names_of_clinics([one["clinicId"] for one in found if one.get("clinicId")])
+    context = {"rows": [_row(hook, names) for hook in found], "more": total - len(found)}
+    return render_to_string("webhooks/staff/_given_up_section.html", context, request)
+
+
+overview.add(roles.INTEGRATION, _overview_section)
 
 
 def _create(request: HttpRequest, form: WebhookForm) -> tuple[Document, str] | None:

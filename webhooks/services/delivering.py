@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-import structlog
 from bson import ObjectId
 from django.conf import settings
 
@@ -18,7 +17,7 @@ from kernel.db import Document
 from kernel.errors import RetryLater
 from kernel.outbox.retries import LASTING, spread
 from webhooks.choices import DeliveryFailure, DeliveryState, OffReason, WebhookState
-from webhooks.services import signing
+from webhooks.services import ends, signing
 from webhooks.store import deliveries
 from webhooks.store import hooks as store
 
@@ -27,8 +26,6 @@ _TRY = timedelta(seconds=30)  # longer than a call may take
 _GONE = 410
 _OFF = WebhookState.OFF.value
 RETRIES = outbox.Retries(tuple(timedelta(seconds=s) for s in (15, 15, 60, 120, 240, 480)))
-
-log = structlog.get_logger(__name__)
 
 
 def deliver(delivery_id: str) -> None:
@@ -134,14 +131,9 @@ def _note_failure(hook_id: ObjectId, status: int | None, moment: datetime) -> No
         return
     store.hold(hook_id, moment + RETRIES.wait_after(hook["failures"]))
     if status == _GONE:
-        _switch_off(hook_id, OffReason.GONE)
+        ends.switch_off(hook_id, OffReason.GONE)
     elif moment - hook["failingSince"] >= SWITCHED_OFF_AFTER:
-        _switch_off(hook_id, OffReason.FAILING)
-
-
-def _switch_off(hook_id: ObjectId, reason: OffReason) -> None:
-    if store.switch_off(hook_id, reason):
-        log.error("webhooks.switched_off", name=str(hook_id), reason=reason.value)
+        ends.switch_off(hook_id, OffReason.FAILING)
 
 
 def _park(delivery: Document, failure: DeliveryFailure) -> None:

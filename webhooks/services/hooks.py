@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bson import ObjectId
 from django.conf import settings
+from pymongo.errors import DuplicateKeyError
 
 from clinic_records.services import access
 from kernel import clock, db, guarded_http, ids, outbox
@@ -55,6 +56,16 @@ def list_all(*, skip: int, limit: int) -> tuple[list[Document], int]:
     return store.list_page(skip=skip, limit=limit), store.count_up_to(MOST_COUNTED)
 
 
+def list_given_up(limit: int) -> tuple[list[Document], int]:
+    """Those that are off because their receivers failed, and how many there are, as `list_all`."""
+    return store.list_given_up(limit), store.count_given_up(MOST_COUNTED)
+
+
+def list_clinics_given_up() -> list[ObjectId]:
+    """A clinic for each of these webhooks; those of the installation are left out."""
+    return [hook["clinicId"] for hook in store.list_given_up() if hook.get("clinicId")]
+
+
 def find_hook(hook_id: str) -> Document:
     """One of any clinic. Raises NotFound."""
     parsed = ids.parse_id(hook_id)
@@ -97,14 +108,32 @@ def create(
     def insert() -> None:
         if clinic_id is not None:
             access.access_open_clinic(clinic_id)
-        if store.count_of_clinic(clinic_id) >= MOST:
-            raise ConstraintViolation(TOO_MANY)
+        hook["place"] = _free_place(clinic_id)
         store.insert(hook)
         then(hook)
 
-    db.run_in_transaction(insert)
+    _insert_at_free_place(insert)
     listeners.wait_until_known()
     return hook, secret
+
+
+def _free_place(clinic_id: ObjectId | None) -> int:
+    """The lowest. Raises ConstraintViolation."""
+    hooks = store.list_of_clinic(clinic_id)
+    if len(hooks) >= MOST:
+        raise ConstraintViolation(TOO_MANY)
+    taken = {hook.get("place") for hook in hooks}
+    return next(place for place in range(MOST) if place not in taken)
+
+
+def _insert_at_free_place(insert: Callable[[], None]) -> None:
+    """Again where another webhook has taken the place meanwhile, which happens once for each place at most."""
+    for _ in range(MOST):
+        try:
+            return db.run_in_transaction(insert)
+        except DuplicateKeyError:
+            continue
+    raise ConstraintViolation(TOO_MANY)
 
 
 def update(clinic_id: ObjectId | None, hook_id: str, details: Details, *, is_on: bool) -> Document:

@@ -14,10 +14,12 @@ from webhooks.choices import OffReason, WebhookState
 COLLECTION = "webhooks"
 ON, OFF, ENDED = WebhookState.ON.value, WebhookState.OFF.value, WebhookState.ENDED.value
 _FAILING = {"state": ON, "failingSince": {"$exists": True}}
+_GIVEN_UP = {"state": OFF, "offReason": {"$in": [OffReason.FAILING.value, OffReason.GONE.value]}}
 _HEALTH = {"failingSince": "", "heldUntil": ""}
 
 
 def insert(hook: Document) -> None:
+    """Raises DuplicateKeyError where another webhook of its clinic has its place."""
     db.collection(COLLECTION).insert_one(hook)
 
 
@@ -28,10 +30,6 @@ def find(hook_id: ObjectId) -> Document | None:
 def list_of_clinic(clinic_id: ObjectId | None) -> list[Document]:
     """Oldest first; those of the installation for None."""
     return list(db.collection(COLLECTION).find({"clinicId": clinic_id}, sort=[("_id", 1)]))
-
-
-def count_of_clinic(clinic_id: ObjectId | None) -> int:
-    return db.collection(COLLECTION).count_documents({"clinicId": clinic_id})
 
 
 def list_page(*, skip: int, limit: int) -> list[Document]:
@@ -87,13 +85,13 @@ def switch_on(hook_id: ObjectId) -> Document | None:
     )
 
 
-def switch_off(hook_id: ObjectId, reason: OffReason) -> bool:
-    """False where it is off already."""
-    result = db.collection(COLLECTION).update_one(
+def switch_off(hook_id: ObjectId, reason: OffReason) -> Document | None:
+    """The webhook afterwards; None where it was not on."""
+    return db.collection(COLLECTION).find_one_and_update(
         {"_id": hook_id, "state": ON},
         {"$set": {"state": OFF, "offReason": reason.value, "updatedTime": clock.now()}},
+        return_document=ReturnDocument.AFTER,
     )
-    return result.modified_count > 0
 
 
 def replace_secret(hook: Mapping[str, Any], sealed: str, *, old_until: datetime) -> Document | None:
@@ -175,6 +173,15 @@ def hold(hook_id: ObjectId, until: datetime) -> None:
     db.collection(COLLECTION).update_one(
         {"_id": hook_id, "failures": {"$gt": 0}}, {"$set": {"heldUntil": until}}
     )
+
+
+def list_given_up(limit: int = 0) -> list[Document]:
+    """Those that are off because their receivers failed; 0: all."""
+    return list(db.collection(COLLECTION).find(_GIVEN_UP, limit=limit))
+
+
+def count_given_up(most: int) -> int:
+    return db.collection(COLLECTION).count_up_to(_GIVEN_UP, most)
 
 
 def count_by_state() -> dict[str, int]:
