@@ -55,6 +55,10 @@ TRACES_TO = env.address(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     help="collector that is sent traces (OpenTelemetry over HTTP, without patient data); unset: no traces",
 )
+TRACES_HEADERS = env.text(
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    help="headers that the collector asks for, as `name=value,name=value`, percent-encoded; a token may be among them",
+)
 CRASH_REPORTS_TO = env.address(
     "SENTRY_DSN",
     help="where faults of the program are reported (Sentry's protocol, without patient data); unset: nowhere",

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.re import parse_env_headers
 
 from kernel.tracing import TRACEPARENT, Note, Span
 
@@ -105,4 +106,6 @@ def provider(processor: SpanProcessor) -> TracerProvider:
 
 
 def _exporter() -> OTLPSpanExporter:
-    return OTLPSpanExporter(f"{settings.TRACES_TO.rstrip('/')}/v1/traces")
+    """The library reads the headers from the environment alone, and the setting from a file, too."""
+    headers = parse_env_headers(settings.TRACES_HEADERS, liberal=True)
+    return OTLPSpanExporter(f"{settings.TRACES_TO.rstrip('/')}/v1/traces", headers=headers)

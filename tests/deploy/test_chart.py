@@ -5,18 +5,20 @@ import json
 import os
 import re
 import subprocess
+from ipaddress import ip_address, ip_network
 
 import jsonschema_rs
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.test import Client
 
 from clinics_site import env
 from kernel.health import PROBES
 from scripts import local
-from tests.cast import QuickClient
 from tests.deploy import expressions
 from tests.deploy.test_containers import DOCKERFILE, LASTING, NOT_OURS, SERVICES, seconds
+from tests.kernel.test_guarded_http import OUTSIDE_OF_THE_INTERNET
 
 CHART = local.BASE / "deploy" / "helm" / "clinics"
 ABOUT = yaml.safe_load((CHART / "Chart.yaml").read_text())
@@ -36,7 +38,7 @@ PROCESSES = {
 SCALED = ("web", "worker", "ehr-worker")
 SCALERS = [PROCESSES[name] for name in SCALED]
 PEER = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}
-SECRET = re.compile(r"(KEY|KEYS|SECRET|TOKEN|PASSWORD|DSN)$|^(MONGODB_URI|REDIS_URL)$")
+SECRET = re.compile(r"(KEY|KEYS|SECRET|TOKEN|PASSWORD|DSN|HEADERS)$|^(MONGODB_URI|REDIS_URL)$")
 
 
 def scaled(**more):
@@ -360,9 +362,10 @@ def test_prometheus_finds_each_process_under_the_name_that_the_alarms_know(every
 
 
 def test_prometheus_may_read_by_the_address_of_a_pod(settings):
+    """By a client of its own: middlewares keep what the settings were when they were made."""
     settings.ALLOWED_HOSTS = ["clinics.example.org"]
     settings.SECURE_SSL_REDIRECT = True
-    assert QuickClient().get("/metrics", HTTP_HOST="10.1.2.3:8080").status_code == 200
+    assert Client().get("/metrics", HTTP_HOST="10.1.2.3:8080").status_code == 200
 
 
 def test_the_alarms_are_those_of_the_file(everything):
@@ -380,6 +383,7 @@ def test_metrics_are_not_read_without_a_token():
 def test_nothing_comes_in_but_requests_and_those_who_read_metrics(everything):
     policies = of(everything, "NetworkPolicy")
     all_pods = policies.pop("")
+    del policies["webhooks"]
     labels = all_pods["spec"]["podSelector"]["matchLabels"]
     assert selected(everything, labels) == {*LASTING, "migrate"}
     assert "ingress" not in all_pods["spec"]
@@ -399,9 +403,33 @@ def test_nothing_comes_in_but_requests_and_those_who_read_metrics(everything):
     }
 
 
+def test_those_that_send_to_webhooks_reach_all_of_the_internet_and_nothing_else(everything):
+    """What is refused and what is taken is that of the service itself (kernel.guarded_http)."""
+    policy = of(everything, "NetworkPolicy")["webhooks"]["spec"]
+    assert selected(everything, policy["podSelector"]["matchLabels"]) == {"ehr-worker"}
+    assert policy["policyTypes"] == ["Egress"]
+    (rule,) = policy["egress"]
+    assert rule["ports"] == [{"protocol": "TCP"}]
+    blocks = [one["ipBlock"] for one in rule["to"]]
+
+    def may_connect(text):
+        address = ip_address(text)
+        return any(
+            address in ip_network(block["cidr"])
+            and not any(address in ip_network(one) for one in block["except"])
+            for block in blocks
+        )
+
+    for address in OUTSIDE_OF_THE_INTERNET:
+        assert not may_connect(address.partition("%")[0]), address
+    for address in ("93.184.216.34", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111"):
+        assert may_connect(address), address
+
+
 def test_where_pods_may_connect_to_is_open_until_it_is_said(answers):
     policies = of(answers["default"]["objects"], "NetworkPolicy")
     assert policies[""]["spec"]["policyTypes"] == ["Ingress"]
+    assert "webhooks" not in policies
     assert policies["web"]["spec"]["ingress"] == [{"ports": [{"port": "http", "protocol": "TCP"}]}]
 
 

@@ -175,3 +175,14 @@ def test_a_refusal_is_no_error(spans, ben):
     assert ben.api.get(f"/v1/clinics/{clinic['_id']}/patients").status_code == 403
 
     assert spans()[-1].status.status_code is StatusCode.UNSET
+
+
+def test_the_collector_gets_the_headers_of_the_setting_which_may_come_from_a_file(
+    receiver, settings
+):
+    settings.TRACES_TO = f"http://127.0.0.1:{receiver.port}/"
+    settings.TRACES_HEADERS = "authorization=Bearer%20a-token,x-team=care"
+    receiver.status = 200
+    tracing_sdk._exporter().export([])
+    (sent,) = receiver.received
+    assert (sent.headers["authorization"], sent.headers["x-team"]) == ("Bearer a-token", "care")
