@@ -182,15 +182,24 @@ def _compare_typescript(workshop: Workshop, _: Addresses) -> str:
 
 def _compile_typescript(workshop: Workshop, _: Addresses) -> str:
     """In the folder of the tools, so that nothing is installed into the working copy."""
-    for name in ("src", "examples", "checks", "build"):
+    for name in ("src", "examples", "tests", "checks", "build"):
         shutil.rmtree(workshop.node / name, ignore_errors=True)
-    for name in ("src", "examples"):
+    for name in ("src", "examples", "tests"):
         shutil.copytree(_TYPESCRIPT / name, workshop.node / name)
     (workshop.node / "checks").mkdir()
     shutil.copy(CHECKS / "openapi_typescript.ts", workshop.node / "checks")
     shutil.copy(_TYPESCRIPT / "tsconfig.json", workshop.node)
     workshop.run([workshop.node_program("tsc"), "--project", "."], folder=workshop.node)
     return "tsc --strict"
+
+
+def _test_typescript(workshop: Workshop, _: Addresses) -> str:
+    tests = sorted((workshop.node / "build" / "tests").glob("*.test.js"))
+    output = workshop.run(["node", "--test", "--test-reporter", "tap", *map(str, tests)])
+    ran = re.search(r"^# pass ([1-9]\d*)$", output, re.MULTILINE)
+    if not ran:
+        raise Problem(f"no test has run:\n{output}")
+    return f"{ran[1]} passed"
 
 
 def _call_typescript(workshop: Workshop, addresses: Addresses) -> str:
@@ -238,6 +247,7 @@ TOOLS = (
             _GENERATES: _generate_typescript,
             _SAME: _compare_typescript,
             _COMPILES: _compile_typescript,
+            _TESTS: _test_typescript,
             _CALLS: _call_typescript,
             _EXAMPLES: _run_typescript_examples,
         },

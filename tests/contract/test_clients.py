@@ -1,5 +1,6 @@
 """The generated clients in `clients/` were made from the description of today, and `make clients` counts honestly.
-That the generated files are what the tools make of it is tried by `make clients`, which CI runs for Python."""
+That the generated files are what the tools make of it is tried by `make clients`, which CI runs for all that is
+checked in, and with the tools that only read the description."""
 
 import json
 import subprocess

@@ -13,9 +13,9 @@ export class ClinicsError extends Error {
     /** The service's words. */
     readonly reason: string,
     /** Name it when you ask for help. */
-    readonly requestId: string | undefined,
+    readonly requestId?: string,
     /** Seconds to wait before another try; undefined when the answer names none. */
-    readonly retryAfter: number | undefined,
+    readonly retryAfter?: number,
   ) {
     super(`${status}: ${reason}` + (requestId ? ` (request ${requestId})` : ""));
   }

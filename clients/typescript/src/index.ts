@@ -5,7 +5,7 @@
  *     const clinics = await logIn("https://clinics.example.org", email, password);
  *     const clinic = await done(clinics.GET("/v1/clinics/{clinicId}", { params: { path: { clinicId } } }));
  */
-import createClient, { type Client, type Middleware } from "openapi-fetch";
+import createClient, { type Client, defaultPathSerializer, type Middleware } from "openapi-fetch";
 
 import { ClinicsError, secondsToWait } from "./errors.js";
 import type { components, paths } from "./schema.js";
@@ -32,6 +32,8 @@ export interface Options {
 const TOKEN_HEADER = "x-tidepool-session-token";
 const PASSING = [429, 503];
 const SAFE_METHODS = ["GET", "HEAD"];
+/** Requests carry the token, so it would go along. */
+const REDIRECT = "manual";
 
 /** `address`: where the service is, without `/v1`. */
 export function connect(address: string, token: string, options: Options = {}): ClinicsClient {
@@ -39,6 +41,8 @@ export function connect(address: string, token: string, options: Options = {}): 
     baseUrl: withoutSlash(address),
     headers: { [TOKEN_HEADER]: token },
     fetch: (request) => send(request, options),
+    redirect: REDIRECT,
+    pathSerializer: pathOf,
     // Lists are separated by commas; a parameter that is given twice is refused.
     querySerializer: { array: { style: "form", explode: false } },
   });
@@ -60,12 +64,25 @@ export async function logIn(
   const request = new Request(`${withoutSlash(address)}/auth/login`, {
     method: "POST",
     headers: { authorization: `Basic ${btoa(String.fromCharCode(...pair))}` },
+    redirect: REDIRECT,
   });
   const answer = await send(request, options);
   if (!answer.ok) throw await ClinicsError.of(answer);
-  const token = answer.headers.get(TOKEN_HEADER) ?? "";
-  const { userid } = (await answer.json()) as { userid: string };
-  return connect(address, token, { ...options, userId: userid });
+  const token = answer.headers.get(TOKEN_HEADER);
+  const userId = userIdIn(await answer.text());
+  if (!token || !userId) {
+    throw new ClinicsError(answer.status, "the answer is not that of a log-in to a clinic service");
+  }
+  return connect(address, token, { ...options, userId });
+}
+
+function userIdIn(text: string): string | undefined {
+  try {
+    const { userid } = JSON.parse(text) as { userid?: unknown };
+    return typeof userid === "string" ? userid : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The data of an answer, which is there since failures are thrown. */
@@ -110,6 +127,14 @@ async function send(request: Request, options: Options): Promise<Response> {
     await response.body?.cancel();
     await new Promise((resolve) => setTimeout(resolve, wait * 1000));
   }
+}
+
+/** Each id stays one part of the path. Nothing can stand for an empty one, `.` or `..`, not even percent-encoded. */
+function pathOf(path: string, ids: Record<string, unknown>): string {
+  if (Object.values(ids).some((id) => ["", ".", ".."].includes(String(id)))) {
+    throw new TypeError("an id is empty, or is `.` or `..`");
+  }
+  return defaultPathSerializer(path, ids);
 }
 
 function withoutSlash(address: string): string {
