@@ -12,7 +12,6 @@ from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import orjson
 import pytest
 from bson import ObjectId
 
@@ -231,51 +230,18 @@ class Clinics:
         return any(value in text for value in (*self._foreign.values(), *NAMES))
 
     def _send(self, caller: str, name: str, ids: Filled) -> Any:
-        path = {**self._ids, **self._own_path(name)}
+        path = {**self._ids, **own_path(self._own, name)}
         if caller == "patient":
             path |= dict.fromkeys(OWN_IDS, self._own["person"])
         path |= {place.name: id_ for place, id_ in ids.items() if place.part == "path"}
         return call(
             self._apis[caller],
             name,
-            body=self._body(name, ids),
+            body=own_body(self._own, name, ids),
             query=self._query(name, ids),
             headers={**TOKEN, **xealth.TOKEN},
             **path,
         )
-
-    def _own_path(self, name: str) -> dict[str, str]:
-        own = self._own
-        invite = own["offer" if name in _OFFERS else "invite"]
-        return {
-            "patientTagId": own["tag"],
-            "siteId": own["site"],
-            "webhookId": own["webhook"],
-            "deliveryId": own["webhook"],
-            "inviteId": invite,
-            "invitedBy": own["sharer"],
-            "key": own["care"],
-        }
-
-    def _body(self, name: str, ids: Filled) -> bytes | None:
-        for schema in schemas_of(name):
-            body = bodies.sample(schema)
-            if name in _BODIES:
-                body |= {part: text.format(**self._own) for part, text in _BODIES[name].items()}
-            for place in places_of(name):
-                if place.part == "body":
-                    body = bodies.changed(
-                        body, place.name, ids.get(place) or self._own_in_body(name, place)
-                    )
-            return orjson.dumps(body)
-        return None
-
-    def _own_in_body(self, name: str, place: Place) -> str:
-        if name == "MergeSite":
-            return self._own["second site"]
-        in_a_list = isinstance(place.name[-1], int)
-        first = {OBJECT_ID: "tag", USER_ID: "person" if in_a_list else "sharer", KEY: "care"}
-        return self._own[_FITTING.get(place.word, first[place.form])]
 
     def _query(self, name: str, ids: Filled) -> str:
         query = dict(parse_qsl(_QUERY.get(name, "").format(**self._own)))
@@ -304,6 +270,42 @@ class Clinics:
     def _is_of_the_other(self, row: Mapping[str, Any]) -> bool:
         text = repr({field: value for field, value in row.items() if field != _NOTE})
         return any(id_ in text for id_ in self._foreign.values())
+
+
+def own_path(own: Ids, name: str) -> dict[str, str]:
+    """What the path of the operation names of the world's clinic, beside the clinic and the patient."""
+    invite = own["offer" if name in _OFFERS else "invite"]
+    return {
+        "patientTagId": own["tag"],
+        "siteId": own["site"],
+        "webhookId": own["webhook"],
+        "deliveryId": own["webhook"],
+        "inviteId": invite,
+        "invitedBy": own["sharer"],
+        "key": own["care"],
+    }
+
+
+def own_body(own: Ids, name: str, ids: Filled) -> Any:
+    """A valid body of the operation that names what there is in the world's clinic, and `ids` in their places; None where
+    it takes none."""
+    for schema in schemas_of(name):
+        body = bodies.sample(schema)
+        if name in _BODIES:
+            body |= {part: text.format(**own) for part, text in _BODIES[name].items()}
+        for place in places_of(name):
+            if place.part == "body":
+                body = bodies.changed(body, place.name, ids.get(place) or _own_id(own, name, place))
+        return body
+    return None
+
+
+def _own_id(own: Ids, name: str, place: Place) -> str:
+    if name == "MergeSite":
+        return own["second site"]
+    in_a_list = isinstance(place.name[-1], int)
+    first = {OBJECT_ID: "tag", USER_ID: "person" if in_a_list else "sharer", KEY: "care"}
+    return own[_FITTING.get(place.word, first[place.form])]
 
 
 def said(response: Any, ids: Filled, commands: list[str]) -> Answer:
