@@ -91,6 +91,12 @@ def test_collect_garbage_rarely_is_still_needed(fresh):
     assert fresh["frozen"] > 10_000
 
 
+def test_load_without_collecting_garbage_is_still_needed(fresh):
+    assert fresh["generations"][0] < 50_000, (
+        "this Python collects as rarely by itself: remove quick_start.load_without_collecting_garbage"
+    )
+
+
 def test_skip_geography_is_still_needed(fresh):
     assert "gdal" in fresh["searched"], (
         "loading the backend searches for no geographic library: remove quick_start.skip_geography"
