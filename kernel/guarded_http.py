@@ -11,7 +11,6 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -25,7 +24,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from kernel import db, http
+from kernel import certificates, db, http
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -112,17 +111,14 @@ def _send(
     ]
     timeouts = {"connect": SECONDS, "read": SECONDS, "write": SECONDS, "pool": SECONDS}
     with (
-        httpcore2.ConnectionPool(ssl_context=_ssl_context(), network_backend=backend) as pool,
+        httpcore2.ConnectionPool(
+            ssl_context=certificates.trusted(), network_backend=backend
+        ) as pool,
         pool.stream(
             "POST", target, headers=sent, content=body, extensions={"timeout": timeouts}
         ) as response,
     ):
         return int(response.status)
-
-
-@cache
-def _ssl_context() -> ssl.SSLContext:
-    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _Backend(httpcore2.NetworkBackend):

@@ -20,7 +20,7 @@ import stamina
 import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
-from kernel import db, deadline, kept_connections, neighbours, tracing
+from kernel import certificates, db, deadline, kept_connections, neighbours, tracing
 from kernel.kept_connections import Answer
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,9 @@ def client() -> httpx2.Client:
     global _client  # noqa: PLW0603
     with _lock:
         if _client is None:
-            _client = httpx2.Client(timeout=TIMEOUT, follow_redirects=False)
+            _client = httpx2.Client(
+                timeout=TIMEOUT, follow_redirects=False, verify=certificates.trusted()
+            )
             atexit.register(_client.close)
         return _client
 

@@ -8,17 +8,15 @@ no passwords in addresses: `can_ask` says which addresses it is good for.
 import http.client
 import os
 import select
-import ssl
 import threading
 import time
 import urllib.request
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
-import httpx2
+from kernel import certificates
 
 MOST_BYTES = 1024 * 1024  # of an answer
 MOST_IDLE = 50  # connections to one service
@@ -136,14 +134,9 @@ def _open(origin: Origin, seconds: float) -> Connection:
     scheme, host, port = origin
     if scheme == "https":
         made: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, port, timeout=seconds, context=_certificates()
+            host, port, timeout=seconds, context=certificates.trusted()
         )
     else:
         made = http.client.HTTPConnection(host, port, timeout=seconds)
     made.connect()
     return Connection(made, time.monotonic())
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()

@@ -26,7 +26,7 @@ class Received:
 class Receiver:
     """Answers with `status`, or with what `answer` says for a message."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.received = []
         self.status = 204
         self.location = ""
@@ -52,11 +52,14 @@ class Receiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/hooks"
+        return f"{self._scheme}://127.0.0.1:{self.port}/hooks"
 
     @property
     def messages(self):

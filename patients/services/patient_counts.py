@@ -185,42 +185,30 @@ def doubt(clinic_id: ObjectId) -> bool:
         return False  # without a transaction: lists ask again and again until a worker has counted
 
     def ask() -> bool:
-        is_first = _claim(clinic_id)
+        is_first = claim_recount(clinic_id)
         if is_first:
-            _emit_doubt(clinic_id)
+            outbox.emit(CountDoubted(clinic_id=str(clinic_id)))
         return is_first
 
     return db.run_in_transaction(ask)
 
 
 def _is_doubted(clinic_id: ObjectId) -> bool:
-    doubted = safe_reading.moment(store.find_recount(clinic_id).get("doubtedTime"))
+    doubted = safe_reading.moment(recount_of(clinic_id)["doubted"])
     return doubted is not None and doubted >= clock.now() - _DOUBT_LASTS
 
 
-def _claim(clinic_id: ObjectId) -> bool:
+def claim_recount(clinic_id: ObjectId) -> bool:
+    """In the transaction of a caller who then counts, or asks a worker to; False when a count is already under way, or
+    the clinic is gone."""
     moment = clock.now()
     if store.claim_doubt(clinic_id, moment, before=moment - _DOUBT_LASTS):
         return True
-    if store.has_document(clinic_id) or access.find_clinic(clinic_id, {"_id": 1}) is None:
+    is_stored = store.find_recount(clinic_id) is not None
+    if is_stored or access.find_clinic(clinic_id, {"_id": 1}) is None:
         return False
     store.insert_doubt(clinic_id, moment)
     return True
-
-
-def _emit_doubt(clinic_id: ObjectId) -> None:
-    outbox.emit(CountDoubted(clinic_id=str(clinic_id)))
-
-
-def ask_for_recount(clinic_id: ObjectId) -> bool:
-    """For a person who waits for the result; False when a count is already under way, or the clinic is gone."""
-    return doubt(clinic_id)
-
-
-def claim_recount(clinic_id: ObjectId) -> bool:
-    """In the transaction of a caller who then counts; False when a count is already under way, or the clinic is
-    gone."""
-    return _claim(clinic_id)
 
 
 def release_recount(clinic_id: ObjectId) -> None:
@@ -230,7 +218,7 @@ def release_recount(clinic_id: ObjectId) -> None:
 
 def recount_of(clinic_id: ObjectId) -> Document:
     """{counted, doubted}: the time of the last full count, and since when a worker is asked for the next."""
-    times = store.find_recount(clinic_id)
+    times = store.find_recount(clinic_id) or {}
     return {"counted": times.get("countedTime"), "doubted": times.get("doubtedTime")}
 
 

@@ -117,13 +117,13 @@ def require_rows(clinic_id: ObjectId) -> None:
         return
     records, rows = patient_counts.count_records(clinic_id), list_rows.count(clinic_id)
     if records - rows > MOST_IN_REQUEST:
-        patient_counts.ask_for_recount(clinic_id)
+        patient_counts.doubt(clinic_id)
         raise Unavailable
     # As many rows as records may be those of others: a row is left for each record that was removed.
     is_compared = rows < records or records <= MOST_COMPARED
     unmatched = derived.list_unmatched(clinic_id) if is_compared else []
     if len(unmatched) > MOST_IN_REQUEST:
-        patient_counts.ask_for_recount(clinic_id)
+        patient_counts.doubt(clinic_id)
         raise Unavailable
     if not unmatched:
         _remember(clinic_id)

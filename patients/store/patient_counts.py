@@ -149,15 +149,10 @@ def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> b
     return result.matched_count > 0
 
 
-def find_recount(clinic_id: ObjectId) -> Document:
-    """{countedTime?, doubtedTime?}, also where the counts themselves are not stored yet."""
+def find_recount(clinic_id: ObjectId) -> Document | None:
+    """{countedTime?, doubtedTime?}, also where the counts themselves are not stored yet; None where nothing is."""
     times = {"_id": 0, "countedTime": 1, "doubtedTime": 1}
-    return db.collection(COLLECTION).find_one({"_id": clinic_id}, times) or {}
-
-
-def has_document(clinic_id: ObjectId) -> bool:
-    """Whether anything is stored, be it complete or not."""
-    return db.collection(COLLECTION).find_one({"_id": clinic_id}, {"_id": 1}) is not None
+    return db.collection(COLLECTION).find_one({"_id": clinic_id}, times)
 
 
 def insert_doubt(clinic_id: ObjectId, moment: datetime) -> None:

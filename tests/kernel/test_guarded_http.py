@@ -1,13 +1,20 @@
 """Calls of addresses that others chose reach the internet alone, unless a setting allows a network."""
 
 import socket
+import ssl
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
+import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from kernel import guarded_http
+from kernel import certificates, guarded_http
 from kernel.guarded_http import Refused, Unreachable
 from tests.receivers import LOOPBACK, Receiver
 
@@ -187,10 +194,46 @@ def test_no_proxy_of_the_environment_is_asked(peer, monkeypatch):
     assert post(peer.url, LOOPBACK) == 204
 
 
-def test_a_certificate_that_is_not_trusted_ends_the_call(peer):
+@pytest.fixture
+def tls_peer(tmp_path):
+    """With a certificate for localhost that no authority has signed, and the file that has it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    begins = datetime.now(UTC) - timedelta(days=1)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    )
+    made = (
+        made.serial_number(1).not_valid_before(begins).not_valid_after(begins + timedelta(days=9))
+    )
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    signed = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    file = tmp_path / "localhost.pem"
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + signed.public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    one = Receiver(tls=context)
+    yield one, file
+    one.close()
+
+
+def test_a_certificate_has_to_be_trusted_and_fit_the_name_and_not_the_address(
+    tls_peer, monkeypatch
+):
+    peer, file = tls_peer
+    of_name = peer.url.replace("127.0.0.1", "localhost")
     with pytest.raises(Unreachable):
-        post(peer.url.replace("http:", "https:"), LOOPBACK)
+        post(of_name, LOOPBACK)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    own = httpx2.create_ssl_context()
+    monkeypatch.setattr(certificates, "trusted", lambda: own)
+    with pytest.raises(Unreachable):
+        post(peer.url, LOOPBACK)
     assert peer.received == []
+    assert post(of_name, LOOPBACK) == 204
 
 
 @pytest.mark.parametrize("sent", [b"H", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nx: "])
