@@ -127,10 +127,10 @@ def access_open_clinic(clinic_id: str | ObjectId) -> ClinicDocument:
     return document
 
 
-def list_clinic_with(clinic_id: str | ObjectId, stage: Document) -> list[ClinicDocument]:
-    """The clinic, if there is one, with what `stage`, a `$lookup`, joins to it."""
+def list_clinic_with(clinic_id: str | ObjectId, *stages: Document) -> list[ClinicDocument]:
+    """The clinic, if there is one, with what `stages`, each a `$lookup`, join to it."""
     parsed_id = ids.parse_id(clinic_id)
-    return store.list_with(parsed_id, stage) if parsed_id else []
+    return store.list_with(parsed_id, *stages) if parsed_id else []
 
 
 def access_migrated_clinic(clinic_id: str | ObjectId) -> Document:

@@ -20,9 +20,9 @@ def find_clinic(
     return db.collection(COLLECTION).find_one({"_id": clinic_id}, projection)
 
 
-def list_with(clinic_id: ObjectId, lookup: Document) -> list[ClinicDocument]:
-    """The clinic, if there is one, with what `lookup` (a `$lookup` stage) joins to it, in one command."""
-    return list(db.collection(COLLECTION).aggregate([{"$match": {"_id": clinic_id}}, lookup]))
+def list_with(clinic_id: ObjectId, *lookups: Document) -> list[ClinicDocument]:
+    """The clinic, if there is one, with what `lookups` (`$lookup` stages) join to it, in one command."""
+    return list(db.collection(COLLECTION).aggregate([{"$match": {"_id": clinic_id}}, *lookups]))
 
 
 def join_clinic(clinic_id: ObjectId, *stages: Document) -> Document:

@@ -48,7 +48,7 @@ _TAG_AND_SITE_IDS = {"patientTags._id": 1, "sites.id": 1}
 # The provider of a data source is free text; only three are known.
 MOST_PROVIDERS = 200
 TOO_MANY_PROVIDERS = "the clinic's patients have data sources of too many providers"
-_refreshes: SharedRuns[Document] = SharedRuns()
+_refreshes: SharedRuns[None] = SharedRuns()
 _TRIES = 5  # attempts to count without someone replacing the counts meanwhile
 _DOUBT_LASTS = timedelta(minutes=10)  # after that a worker may be asked again
 _TRUST_LASTS = timedelta(days=1)
@@ -228,14 +228,66 @@ def refresh_patient_count(clinic_id: str | ObjectId) -> None:
     clinic = _id_of(clinic_id)
     try:
         with deadline.early():
-            _refreshes.run(clinic, partial(recount, clinic))
-            counted_total(clinic)
+            _refreshes.run(clinic, partial(_refresh, clinic))
     except Unavailable:
         doubt(clinic)
     except PyMongoError as error:
         if not error.timeout:
             raise
         doubt(clinic)
+
+
+def _refresh(clinic_id: ObjectId) -> None:
+    if not _confirm(clinic_id):
+        recount(clinic_id)
+        counted_total(clinic_id)
+
+
+def _confirm(clinic_id: ObjectId) -> bool:
+    """Counts a small clinic by one command. If all is as it is kept and published, as usual, only the times of the
+    count have to be written; otherwise False."""
+    stages = (
+        store.LOOKUP,
+        store.join_records(clinic_id),
+        store.join_sums(clinic_id, demo_id=settings.DEMO_PATIENT_USER_ID, most=FEW_ROWS + 1),
+    )
+    clinic = next(
+        iter(db.read_at_one_moment(lambda: access.list_clinic_with(clinic_id, *stages))), None
+    )
+    if clinic is None:
+        raise NotFound(message="clinic not found")
+    kept = store.joined_counts(clinic)
+    if kept is None or not _is_confirmed(clinic, kept):
+        return False
+    is_same = store.confirm_counts(clinic_id, generation=kept.get("generation"))
+    if is_same:
+        note_change(clinic_id)
+    return is_same
+
+
+def _is_confirmed(clinic: ClinicDocument, kept: Document) -> bool:
+    counted = _joined_sums(clinic)
+    n_records = sum(found["n"] for found in clinic["records"])
+    return (
+        counted["total"] == n_records <= FEW_ROWS
+        and counted == Counter({path: n for path, n in _leaves(kept).items() if n})
+        and not _foreign_paths(clinic, kept)
+        and clinic.get("patientCount") == published(kept)
+    )
+
+
+def _joined_sums(clinic: ClinicDocument) -> Counter[str]:
+    """Every number that is not zero, by its path."""
+    tally: Counter[str] = Counter()
+    for found in clinic["sums"]:
+        kind, item_id, n = found["_id"]["of"], found["_id"].get("id"), found["n"]
+        if kind in store.KINDS:
+            tally[store.path(kind, item_id)] += n
+        else:
+            user_id = settings.DEMO_PATIENT_USER_ID if kind == "demo" else ""
+            one = _tally({"userId": user_id, "sources": item_id})
+            tally.update({path: times * n for path, times in one.items()})
+    return tally
 
 
 def recount(clinic_id: ObjectId) -> Document:
@@ -312,6 +364,11 @@ def _leaves(counts: Document) -> Counter[str]:
 def _without_foreign(clinic_id: ObjectId, counts: Document) -> Document:
     """Drops the counts of tags and sites that the clinic does not have, and counts of zero."""
     clinic = access.find_clinic(clinic_id, _TAG_AND_SITE_IDS) or {"_id": clinic_id}
+    foreign = _foreign_paths(clinic, counts)
+    return (store.remove_paths(clinic_id, foreign) or counts) if foreign else counts
+
+
+def _foreign_paths(clinic: Document, counts: Document) -> list[str]:
     own = {store.path(field, item_id) for _, field, item_id in tags_and_sites_of(clinic)}
     foreign = [
         f"{kind}.{item_id}"
@@ -319,8 +376,7 @@ def _without_foreign(clinic_id: ObjectId, counts: Document) -> Document:
         for item_id, n in counts[kind].items()
         if not n or f"{kind}.{item_id}" not in own
     ]
-    foreign += _unused_sources(counts)
-    return (store.remove_paths(clinic_id, foreign) or counts) if foreign else counts
+    return [*foreign, *_unused_sources(counts)]
 
 
 def _unused_sources(counts: Document) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pymongo import ReturnDocument
 from kernel import clock, db
 from kernel.db import Document
 from patients import kept
-from patients.store import list_rows, patients
+from patients.store import list_rows, patients, tags_and_sites
 from patients.store.tags_and_sites import SITES, TAGS
 
 COLLECTION = kept.COUNTS
@@ -207,6 +207,37 @@ def insert_empty_counts(clinic_id: ObjectId) -> None:
 def remove_counts(clinic_id: ObjectId) -> None:
     """Remove the counts of a deleted clinic."""
     db.collection(COLLECTION).delete_one({"_id": clinic_id})
+
+
+def confirm_counts(clinic_id: ObjectId, *, generation: ObjectId | None) -> bool:
+    """Note that everything was counted and is right; False when the counts were replaced after the comparison."""
+    change = {"$set": {"countedTime": clock.now()}, "$unset": {"doubtedTime": ""}}
+    result = db.collection(COLLECTION).update_one(
+        {"_id": clinic_id, "generation": generation}, change
+    )
+    return result.matched_count > 0
+
+
+# --- counting again, all of a small clinic at once ---------------------------------------------------
+def join_records(clinic_id: ObjectId) -> Document:
+    """A `$lookup` of the number of records, from index keys: [{n}], empty for none."""
+    counted: list[Document] = [{"$match": {"clinicId": clinic_id}}, {"$count": "n"}]
+    return {"$lookup": {"from": patients.COLLECTION, "pipeline": counted, "as": "records"}}
+
+
+def join_sums(clinic_id: ObjectId, *, demo_id: str, most: int) -> Document:
+    """A `$lookup` of what the rows of up to `most` patients add up to: [{_id: {of, id}, n}], where `of` is TAGS, SITES,
+    "sources" or, for the sources of the demo patient, "demo"."""
+    is_demo = {"$eq": ["$userId", demo_id or None]}
+    sources = {"of": {"$cond": [is_demo, "demo", "sources"]}, "id": "$sources"}
+    counted: list[Document] = [
+        {"$match": {"clinicId": clinic_id}},
+        {"$limit": most},
+        {"$project": {"item": {"$concatArrays": [*tags_and_sites.ITEMS, [sources]]}}},
+        {"$unwind": "$item"},
+        {"$group": {"_id": "$item", "n": {"$sum": 1}}},
+    ]
+    return {"$lookup": {"from": list_rows.COLLECTION, "pipeline": counted, "as": "sums"}}
 
 
 # --- counting again, from index keys -----------------------------------------------------------------

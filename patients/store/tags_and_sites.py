@@ -20,6 +20,16 @@ KEYS = {TAGS: "ListTags", SITES: "ListSites"}
 ROWS = {TAGS: "tags", SITES: "sites"}  # the fields in rows of lists
 _SHARED_KEYS = {TAGS: "PatientTagsV2", SITES: "Sites"}  # indexes of the records
 TagOrSite = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
+# Of a row: {of, id} of each of its tags, and of each of its sites.
+ITEMS: list[Document] = [
+    {
+        "$map": {
+            "input": {"$setUnion": [{"$ifNull": [f"${name}", []]}, []]},
+            "in": {"of": field, "id": "$$this"},
+        }
+    }
+    for field, name in ROWS.items()
+]
 
 
 def count_patients(tag_or_site: TagOrSite) -> int:
@@ -36,23 +46,14 @@ def count_patients(tag_or_site: TagOrSite) -> int:
 def count_all(clinic_id: ObjectId) -> dict[TagOrSite, int]:
     """How many patients each tag and site has, by reading all rows of the clinic: one command, where `count_patients`
     would be one for each of them."""
-    of_field: list[Document] = [
-        {
-            "$map": {
-                "input": {"$setUnion": [{"$ifNull": [f"${name}", []]}, []]},
-                "in": {"field": field, "id": "$$this"},
-            }
-        }
-        for field, name in ROWS.items()
-    ]
     pipeline: list[Document] = [
         {"$match": {"clinicId": clinic_id}},
-        {"$project": {"item": {"$concatArrays": of_field}}},
+        {"$project": {"item": {"$concatArrays": ITEMS}}},
         {"$unwind": "$item"},
         {"$group": {"_id": "$item", "n": {"$sum": 1}}},
     ]
     groups = db.collection(list_rows.COLLECTION).aggregate(pipeline)
-    return {(clinic_id, group["_id"]["field"], group["_id"]["id"]): group["n"] for group in groups}
+    return {(clinic_id, group["_id"]["of"], group["_id"]["id"]): group["n"] for group in groups}
 
 
 # --- changes of many patients ----------------------------------------------------------------------------
@@ -77,7 +78,8 @@ def _change(
         query = {"_id": {"$in": chunk}, "clinicId": clinic_id, **condition}
         found = [row["_id"] for row in db.collection(COLLECTION).find(query, {"_id": 1})]
         if found:
-            db.collection(COLLECTION).update_many({"_id": {"$in": found}}, change)
+            changed = {"_id": {"$in": found}, "clinicId": clinic_id}
+            db.collection(COLLECTION).update_many(changed, change, hint="_id_")
             list_rows.change_many(clinic_id, found, [*of_rows, *_WITHOUT_EMPTY])
         return len(found)
 

@@ -44,7 +44,7 @@ TABLE = [
     ("put", "/v1/clinics/{c}/settings/patient_count", {}, 1),
     ("get", "/v1/clinics/{c}/settings/patient_count", None, 1),
     ("get", "/v1/clinics/{c}/patient_count", None, 1),
-    ("post", "/v1/clinics/{c}/patient_count/refresh", None, 10),
+    ("post", "/v1/clinics/{c}/patient_count/refresh", None, 3),
     (
         "post",
         "/v1/clinics/{c}/patients/assign_tag/" + "a" * 24,

@@ -9,6 +9,7 @@ from bson import ObjectId
 from pymongo.errors import ExecutionTimeout
 
 from kernel import db, deadline
+from patients import kept
 from patients.services import patient_counts
 from tests.events import emitted
 from tests.factories import make_clinic, make_patients
@@ -26,15 +27,15 @@ def refresh(api, clinic_id):
 
 
 def test_parallel_calls_count_twice_at_most(lakeside, backend, monkeypatch):
-    recount, begun, may_end, runs = patient_counts.recount, threading.Event(), threading.Event(), []
+    count, begun, may_end, runs = patient_counts._refresh, threading.Event(), threading.Event(), []
 
     def slow(clinic_id):
         runs.append(clinic_id)
         begun.set()
         may_end.wait(5)
-        return recount(clinic_id)
+        return count(clinic_id)
 
-    monkeypatch.setattr(patient_counts, "recount", slow)
+    monkeypatch.setattr(patient_counts, "_refresh", slow)
     with ThreadPoolExecutor(8) as threads:
         first = threads.submit(refresh, backend, lakeside["_id"])
         begun.wait(5)
@@ -53,7 +54,7 @@ def test_counting_that_takes_too_long_is_left_to_a_worker(lakeside, backend, mon
         raise ExecutionTimeout(None)
 
     patient_counts.kept_counts(lakeside["_id"])
-    monkeypatch.setattr(patient_counts, "recount", too_slow)
+    monkeypatch.setattr(patient_counts, "_refresh", too_slow)
     assert refresh(backend, lakeside["_id"]) == 200
     assert emitted("clinic.count_doubted") == [{"clinicId": str(lakeside["_id"])}]
 
@@ -63,7 +64,7 @@ def test_in_a_request_time_is_left_to_leave_it_to_a_worker(lakeside, monkeypatch
         db.collection("clinics").find_one({"$where": "sleep(60000) || true"})
 
     patient_counts.kept_counts(lakeside["_id"])
-    monkeypatch.setattr(patient_counts, "recount", too_slow)
+    monkeypatch.setattr(patient_counts, "_refresh", too_slow)
     with deadline.at(time.monotonic() + 0.8):
         patient_counts.refresh_patient_count(lakeside["_id"])
     assert emitted("clinic.count_doubted") == [{"clinicId": str(lakeside["_id"])}]
@@ -82,6 +83,49 @@ def test_it_costs_the_same_for_many_patients(lakeside, backend, mongo_commands):
     with mongo_commands() as many:
         refresh(backend, lakeside["_id"])
     assert many == few
+
+
+def test_counts_that_are_right_cost_one_command_and_the_two_times_of_the_count(
+    lakeside, mongo_commands
+):
+    clinic_id = lakeside["_id"]
+    patient_counts.refresh_patient_count(clinic_id)
+    before = patient_counts.recount_of(clinic_id)["counted"]
+    db.collection("clinics").update_one({"_id": clinic_id}, {"$set": {"updatedTime": before}})
+
+    with mongo_commands() as commands:
+        patient_counts.refresh_patient_count(clinic_id)
+
+    assert commands == ["aggregate", "update", "update"]
+    assert patient_counts.recount_of(clinic_id)["counted"] > before
+    assert db.collection("clinics").find_one({"_id": clinic_id})["updatedTime"] > before
+
+
+@pytest.mark.foreign_writes
+@pytest.mark.parametrize(
+    ("collection", "wrong"),
+    [
+        (kept.COUNTS, {"total": 5}),
+        (kept.COUNTS, {"sources": {"dexcom": {"connected": 2}}}),
+        (kept.COUNTS, {"tags": {"a" * 24: 1}}),
+        (kept.COUNTS, {"sites": {"b" * 24: 0}}),
+        ("clinics", {"patientCount.plan": 7}),
+    ],
+)
+def test_any_number_that_is_wrong_is_corrected(lakeside, collection, wrong):
+    clinic_id = lakeside["_id"]
+    patient_counts.refresh_patient_count(clinic_id)
+    right = [db.collection(name).find_one({"_id": clinic_id}) for name in (kept.COUNTS, "clinics")]
+
+    db.collection(collection).update_one({"_id": clinic_id}, {"$set": wrong})
+    patient_counts.refresh_patient_count(clinic_id)
+
+    now = [db.collection(name).find_one({"_id": clinic_id}) for name in (kept.COUNTS, "clinics")]
+    times = ("countedTime", "updatedTime", "generation")
+    for document in (*right, *now):
+        for name in times:
+            document.pop(name, None)
+    assert now == right
 
 
 @pytest.mark.parametrize("few_rows", [0, patient_counts.FEW_ROWS])
