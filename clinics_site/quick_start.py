@@ -3,9 +3,9 @@
 import ctypes.util
 import gc
 import sys
+from importlib import import_module
 
 _find_library = ctypes.util.find_library
-_TELEMETRY = "opentelemetry"
 
 
 def load_without_collecting_garbage() -> None:
@@ -34,15 +34,31 @@ def skip_geography() -> None:
 
 def skip_telemetry_of_redis() -> None:
     """Redis' client imports OpenTelemetry's metrics wherever they are installed, and this service uses its traces
-    alone, if it uses any. A module that is None cannot be imported, and the client is made for that.
+    alone, if it uses any.
 
     Gain: 0.3 s and 2.7 MB of every process.
     Remove when: importing the client imports nothing of OpenTelemetry.
     """
-    if _TELEMETRY in sys.modules:
+    _import_without("redis", absent="opentelemetry")
+
+
+def skip_libraries_of_tests() -> None:
+    """Where packages for tests are installed there are rich, for coloured logs, and trio, a loop that nothing of this
+    service runs in. Two libraries import them wherever they are. So they are absent as they are in production.
+
+    Gain: a twelfth of the CPU time of every start in development and in tests, and none in production.
+    Remove when: importing neither library imports them.
+    """
+    _import_without("structlog", absent="rich")
+    _import_without("httpcore2", absent="trio")
+
+
+def _import_without(name: str, *, absent: str) -> None:
+    """A module that is None cannot be imported, and these libraries are made for that."""
+    if absent in sys.modules:
         return
-    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
+    sys.modules[absent] = None  # type: ignore[assignment]
     try:
-        import redis  # noqa: F401
+        import_module(name)
     finally:
-        del sys.modules[_TELEMETRY]
+        del sys.modules[absent]

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 LATER = ("reportlab", "uharfbuzz", "PIL", "xlsxwriter", "qrcode", "opentelemetry", "sentry_sdk")
+OF_TESTS = ("rich", "trio")
 STARTED = """
 import gc
 import sys
@@ -42,3 +43,8 @@ def test_libraries_that_few_requests_need_are_imported_by_the_first_of_them(star
     _, imported = started
     assert "rest_framework" in imported
     assert [name for name in LATER if name in imported] == []
+
+
+def test_libraries_of_tests_are_as_absent_as_in_production(started):
+    _, imported = started
+    assert [name for name in OF_TESTS if name in imported] == []

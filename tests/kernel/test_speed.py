@@ -36,6 +36,8 @@ state = {"generations": gc.get_threshold(), "switching": sys.getswitchinterval()
 state["locked"] = getattr(sys, "_is_gil_enabled", lambda: True)()
 import redis
 state["telemetry"] = "opentelemetry" in sys.modules
+import httpcore2, structlog
+state["of_tests"] = [name for name in ("rich", "trio") if name in sys.modules]
 from django.core.signals import request_finished, request_started
 import django.core.cache, django.db
 names = lambda signal: [getattr(receiver[1](), "__name__", "") for receiver in signal.receivers]
@@ -106,6 +108,12 @@ def test_skip_geography_is_still_needed(fresh):
 def test_skip_telemetry_of_redis_is_still_needed(fresh):
     assert fresh["telemetry"], (
         "importing redis imports nothing of OpenTelemetry: remove quick_start.skip_telemetry_of_redis"
+    )
+
+
+def test_skip_libraries_of_tests_is_still_needed(fresh):
+    assert fresh["of_tests"] == ["rich", "trio"], (
+        "what is missing here is not imported any more: remove it from quick_start.skip_libraries_of_tests"
     )
 
 
