@@ -45,6 +45,7 @@ class ActorKind(TextChoices):
     """The kind of actor of an audit event."""
 
     STAFF = "staff"
+    USER = "user"
     SYSTEM = "system"
 
 

@@ -171,6 +171,27 @@ def read_at_one_moment(read: Callable[[], T]) -> T:
             _session.reset(token)
 
 
+class Moment:
+    """The database as it was when `read` was first called, for the five minutes that MongoDB keeps a snapshot. For work
+    in pieces: several threads may read, one after the other. As in `read_at_one_moment`, nothing can be written. It has
+    to be closed."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self) -> None:
+        self._opened = client().start_session(snapshot=True)
+
+    def read(self, read: Callable[[], T]) -> T:
+        token = _session.set(self._opened)
+        try:
+            return read()
+        finally:
+            _session.reset(token)
+
+    def close(self) -> None:
+        self._opened.end_session()
+
+
 def time_limit_ms() -> int:
     return int(settings.MONGODB_TIME_LIMIT.total_seconds() * 1000)
 

@@ -112,6 +112,12 @@ def by_records(rule: Rule) -> Rule:
     return _noted(rule, of_records=True)
 
 
+def by_clinic(rule: Rule) -> Rule:
+    """Decorates a rule of an app that reads the clinic of the path and no other record. Combine it with a rule about
+    roles."""
+    return _noted(rule)
+
+
 def _noted(rule: Rule, *, of_records: bool = False) -> Rule:
     _looks_into_records[rule] = of_records
     return rule
@@ -156,7 +162,7 @@ def table() -> dict[str, Rule]:
 
 
 def asks_records(operation_id: str) -> bool:
-    """Whether the rule depends on more than token, path and the roles in the path's clinic."""
+    """Whether the rule depends on more than token, path, the path's clinic and the roles in it."""
     return _looks_into_records[table()[operation_id]]
 
 

@@ -77,6 +77,13 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]
         yield writer.writerow([cell(value) for value in row])
 
 
+def bare_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """For programs: quotes where they are needed, line feeds, no mark of the encoding. The cells are written as they
+    are; those that people have typed have to be made by `cell`."""
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    return (writer.writerow(row) for row in rows)
+
+
 def write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     text = TextIOWrapper(file, encoding="utf-8", newline="")
     text.writelines(lines(header, rows))

@@ -1,8 +1,28 @@
 """Who may call which operation: operationId -> rule (rules ACCOUNT-92 to ACCOUNT-104)."""
 
 from kernel.accesses import LIST, MANY, NO_PATIENT, SOMEONE, Access, in_answer, in_path, list_of
-from kernel.policy import Rule, admin, all_of, any_of, backend, is_self, member, path_is
+from kernel.policy import (
+    Caller,
+    Rule,
+    admin,
+    all_of,
+    any_of,
+    backend,
+    by_clinic,
+    is_self,
+    member,
+    path_is,
+    user,
+)
+from patients.services import list_exports
 from users.choices import Grant
+
+
+@by_clinic
+def has_export(caller: Caller) -> bool:
+    """The clinic's plan includes the export of its list."""
+    return list_exports.may_export(caller.path["clinicId"])
+
 
 BACKEND_OR_MEMBER = any_of(backend, member)
 BACKEND_OR_ADMIN = any_of(backend, admin)
@@ -18,6 +38,7 @@ POLICY: dict[str, Rule] = {
     "DeletePatientTagFromClinicPatients": BACKEND_OR_ADMIN,
     # Patients. An operation that refuses services stores the person who called it in an audit field
     "ListPatients": BACKEND_OR_MEMBER,
+    "ExportPatientList": all_of(user, admin, has_export),
     "CreatePatientAccount": BACKEND_OR_MEMBER,
     "CreatePatientFromUser": backend,
     "GetPatient": BACKEND_OR_MEMBER,
@@ -51,6 +72,7 @@ ACCESS: dict[str, Access] = {
     "DeletePatientTagFromClinicPatients": MANY,
     # Patients
     "ListPatients": list_of("id"),
+    "ExportPatientList": LIST,
     "CreatePatientAccount": in_answer("id"),
     "CreatePatientFromUser": _PATIENT,
     "GetPatient": _PATIENT,

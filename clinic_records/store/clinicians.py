@@ -41,6 +41,13 @@ def find_roles_and_joined(
     return safe_reading.texts(clinician.get("roles")), clinician["joined"]
 
 
+def list_named(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[ClinicianDocument]:
+    """`userId`, `name` and `email` of these members of the clinic."""
+    query = {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
+    shown = {"_id": 0, "userId": 1, "name": 1, "email": 1}
+    return list(db.collection(COLLECTION).find(query, shown))
+
+
 def list_clinic_ids(
     user_id: str, *, roles: Iterable[str], among: Sequence[ObjectId] | None, limit: int
 ) -> list[ObjectId]:

@@ -54,17 +54,39 @@ def arrivals_of(record: Document, now: datetime) -> list[Arrival]:
 
 
 # --- one provider ---------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a record says of one provider: its newest source, or nothing; the same without one that still waits for its
+    first connection; the newest request, and the newest that the source has not answered."""
+
+    newest: Document
+    source: Document
+    request: Request | None
+    unanswered: Request | None
+
+
+def connection_with(record: Document, provider: str) -> Connection:
+    """Also where the record does not name the provider."""
+    sources, requests = _sources_by_provider(record), _requests_by_provider(record)
+    return _connection(sources.get(provider, []), requests.get(provider, []))
+
+
+def _connection(sources: list[Document], stored: list[Request]) -> Connection:
+    waiting = [source for source in sources if source.get("state") in _PENDING]
+    requests = [*stored, *map(_request_in, waiting)]
+    newest = max(sources, key=_begun, default={})
+    # A source that waits for its first connection is a request and no source.
+    source = {} if newest.get("state") == SourceState.PENDING else newest
+    unanswered = [request for request in requests if not _is_answered(source, request)]
+    return Connection(newest, source, _newest(requests), _newest(unanswered))
+
+
 def _arrival(
     provider: str, sources: list[Document], stored: list[Request], now: datetime
 ) -> Arrival:
-    waiting = [source for source in sources if source.get("state") in _PENDING]
-    requests = [*stored, *map(_request_in, waiting)]
-    source = max(sources, key=_begun, default={})
-    # A source that waits for its first connection is a request and no source.
-    connected = {} if source.get("state") == SourceState.PENDING else source
-    unanswered = [request for request in requests if not _is_answered(connected, request)]
-    finding, since = _finding(connected, _newest(unanswered), now)
-    return Arrival(provider, finding, since, source, _newest(requests))
+    known = _connection(sources, stored)
+    finding, since = _finding(known.source, known.unanswered, now)
+    return Arrival(provider, finding, since, known.newest, known.request)
 
 
 def _finding(

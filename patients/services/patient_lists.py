@@ -61,16 +61,23 @@ def list_patients(
 
 
 def list_ids(
-    clinic: ObjectId, patient_filter: PatientFilter, ordering: Ordering, *, limit: int
+    clinic: ObjectId,
+    patient_filter: PatientFilter,
+    ordering: Ordering,
+    *,
+    limit: int,
+    moment: db.Moment | None = None,
 ) -> list[ObjectId]:
-    """Record ids of all that match, in order, as they are at one moment: for work that goes through all of them."""
+    """Record ids of all that match, in order, as they are at one moment: for work that goes through all of them, and
+    at which it can read more."""
     preparing.require_rows(clinic)
     total, window, is_rare = (
         patient_counts.total_of(clinic),
         Window(0, limit),
         not patient_filter.is_empty,
     )
-    return db.read_at_one_moment(
+    read = db.read_at_one_moment if moment is None else moment.read
+    return read(
         lambda: store.list_ids(
             clinic, patient_filter, ordering, window, is_rare=is_rare, total=total
         )

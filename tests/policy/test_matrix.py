@@ -35,6 +35,7 @@ ListClinicians                      backend members
 CreateClinician                     backend
 TideReport                          backend members
 ListPatients                        backend members
+ExportPatientList                   admin
 CreatePatientAccount                backend members
 CreatePatientTag                    backend members
 CreateSite                          backend admin

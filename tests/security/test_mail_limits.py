@@ -47,6 +47,7 @@ NOTHING_TO_DO = {
     "DeleteSite",
     "DeleteWebhook",
     "DismissInvite",
+    "ExportPatientList",
     "GetAccountSignupConfirmation",
     "GetClinicByShareCode",
     "GetEHRSettings",

@@ -122,6 +122,19 @@ def test_each_piece_of_a_long_answer_has_its_own_time():
     assert all(0 < seconds <= SECONDS for seconds in left)
 
 
+def test_a_long_answer_that_fails_never_looks_complete():
+    def pieces():
+        yield b"x" * limits.PIECE
+        raise RuntimeError
+
+    def django(environ, start_response):
+        start_response("200 OK", [])
+        return StreamingHttpResponse(pieces())
+
+    with running(django, watch=Well()) as (_, port), pytest.raises(http.client.IncompleteRead):
+        ask(port)
+
+
 def test_operations_that_read_whole_clinics_have_more_time():
     long = scope(*path_of("GenerateMergeReport"))
     assert heavy.seconds_of(long) == limits.LONG_SECONDS > limits.REQUEST_SECONDS

@@ -83,10 +83,7 @@ def _statistics() -> tuple[Parameter, ...]:
     )
 
 
-LIST_PARAMETERS = (
-    SEARCH,
-    OFFSET,
-    LIMIT,
+_NARROWING = (
     SORT,
     Parameter(
         "sortType",
@@ -126,4 +123,24 @@ LIST_PARAMETERS = (
         s.boolean(),
         description="True: only patients with the preset `adaStandard` or without ranges. False is as good as absent.",
     ),
+)
+LIST_PARAMETERS = (SEARCH, OFFSET, LIMIT, *_NARROWING)
+EXPORT_PARAMETERS = (
+    Parameter(
+        "period",
+        PERIOD,
+        required=True,
+        description="The period whose statistics are in the file, and that sorts and filters use, in days: `1d`, `7d`, "
+        "`14d` or `30d`.",
+    ),
+    Parameter(
+        "format",
+        s.component(
+            "PatientListFormat",
+            s.string(enum=["csv", "xlsx"], description="`csv`, or `xlsx` for a workbook of Excel."),
+        ),
+        description="`csv` (when absent), or `xlsx` for a workbook of Excel.",
+    ),
+    SEARCH,
+    *(parameter for parameter in _NARROWING if parameter.name != "period"),
 )
