@@ -3,12 +3,18 @@
 from bson import ObjectId
 
 from clinic_records.services import access
-from clinics.events import ClinicAbandoned, ClinicCreated, MigrationCreated, TagDeleted
-from clinics.services import migrations, users
+from clinics.events import (
+    ClinicAbandoned,
+    ClinicCreated,
+    ClinicianSaved,
+    MigrationCreated,
+    TagDeleted,
+)
+from clinics.services import migrations, security_profiles, users
 from kernel import outbox
 from kernel.errors import ConstraintViolation, PermanentFailure
 from patients.services import patients, tags_and_sites
-from users.events import UserDeleted, UserUpdated
+from users.events import UserDeleted, UserLoggedIn, UserUpdated
 
 
 # --- clinics --------------------------------------------------------------------------------------
@@ -51,6 +57,16 @@ def follow_account(event: UserUpdated) -> None:
     except ConstraintViolation:
         reason = "duplicate_email"
         raise PermanentFailure(reason) from None
+
+
+@outbox.subscribe(UserLoggedIn, "clinics.follow_login")
+def follow_login(event: UserLoggedIn) -> None:
+    security_profiles.follow_login(event.user_id)
+
+
+@outbox.subscribe(ClinicianSaved, "clinics.complete_security_profile")
+def complete_security_profile(event: ClinicianSaved) -> None:
+    security_profiles.complete(ObjectId(event.clinic_id), event.user_id)
 
 
 @outbox.subscribe(UserDeleted, "clinics.remove_user")

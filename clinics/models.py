@@ -172,6 +172,17 @@ class Clinician(StoredDocument):
     is_service_account = models.BooleanField(
         null=True, db_column="isServiceAccount", help_text="a technical account of the clinic"
     )
+    security_profile = PassThroughField(
+        null=True,
+        db_column="securityProfile",
+        shape={
+            "mfaEnabled": bool,
+            "mfaEnabledTime": datetime,
+            "identityProviders": [{"alias": str, "name": str}],
+            "lastLoginTime": datetime,
+        },
+        help_text="how the person logs in, the same in all clinics; a member's alone",
+    )
     created_time = models.DateTimeField(null=True, db_column="createdTime", help_text="made")
     updated_time = models.DateTimeField(
         null=True, db_column="updatedTime", help_text="changed last"

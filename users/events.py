@@ -11,6 +11,13 @@ class UserUpdated(outbox.Event):
     changed: Sequence[str]
 
 
+@outbox.event("user.logged_in", access=accesses.NO_PATIENT)
+class UserLoggedIn(outbox.Event):
+    """Someone has logged in with the password. At most once an hour for each person, as it is noted."""
+
+    user_id: str = outbox.key()
+
+
 @outbox.event("user.password_set", access=accesses.in_path("user_id"))
 class PasswordSet(outbox.Event):
     """The first password of an account: its person owns it from now on."""

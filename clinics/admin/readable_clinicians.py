@@ -15,6 +15,12 @@ _CLINICIAN: dict[str, Shape] = {
     **dict.fromkeys(("createdTime", "updatedTime"), datetime),
     "roles": [str],
     "rolesUpdates": [{"roles": [str]}],
+    "securityProfile": {
+        "mfaEnabled": bool,
+        "mfaEnabledTime": datetime,
+        "identityProviders": [{"alias": str, "name": str}],
+        "lastLoginTime": datetime,
+    },
 }
 
 

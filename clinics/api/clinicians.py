@@ -5,16 +5,19 @@ from typing import Any
 
 from rest_framework.response import Response
 
+from clinic_records.documents import ClinicianDocument
 from clinics.api.clinics import CREATED_BETWEEN, INTERNAL, show_clinics
 from clinics.api.schemas import clinicians as schemas
 from clinics.representation.clinicians import clinician as shown_clinician
-from clinics.services import clinicians, service_accounts
+from clinics.services import clinicians, security_profiles, service_accounts
 from clinics.services.clinicians import ClinicianDetails, Membership
 from kernel.api import schema as s
 from kernel.api.operations import Call, operation
 from kernel.api.parameters import PAGING, Parameter
 from kernel.api.viewsets import ApiViewSet, empty
+from kernel.choices import ClinicianRole
 from kernel.errors import ConstraintViolation
+from kernel.policy import Caller
 
 _INVITE = {"inviteId": s.literal(min_length=1, description="Id of the pending invite.")}
 
@@ -50,7 +53,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
             skip=call.query["offset"],
             limit=call.query["limit"],
         )
-        return Response([shown_clinician(document) for document in documents])
+        return Response([_shown(document, self.caller) for document in documents])
 
     @operation(
         "CreateClinician",
@@ -72,7 +75,7 @@ class ClinicCliniciansViewSet(ApiViewSet):
             invite_id=call.body.get("inviteId"),
         )
         created = clinicians.create_clinician(clinic_id=call.path["clinicId"], details=details)
-        return Response(shown_clinician(created))
+        return Response(_shown(created, self.caller))
 
 
 class ClinicianViewSet(ApiViewSet):
@@ -84,7 +87,7 @@ class ClinicianViewSet(ApiViewSet):
     )
     def retrieve(self, call: Call) -> Response:
         clinician = clinicians.access_clinician(call.path["clinicId"], call.path["clinicianId"])
-        return Response(shown_clinician(clinician))
+        return Response(_shown(clinician, self.caller))
 
     @operation(
         "UpdateClinician",
@@ -103,7 +106,7 @@ class ClinicianViewSet(ApiViewSet):
             name=call.body.get("name"),
             updated_by=call.principal.user_id,
         )
-        return Response(shown_clinician(updated))
+        return Response(_shown(updated, self.caller))
 
     @operation(
         "DeleteClinician",
@@ -131,7 +134,7 @@ class InvitedClinicianViewSet(ApiViewSet):
     )
     def retrieve(self, call: Call) -> Response:
         clinician = clinicians.access_invite(call.path["clinicId"], call.path["inviteId"])
-        return Response(shown_clinician(clinician))
+        return Response(_shown(clinician, self.caller))
 
     @operation(
         "AssociateClinicianToUser",
@@ -149,7 +152,7 @@ class InvitedClinicianViewSet(ApiViewSet):
             invite_id=call.path["inviteId"],
             user_id=call.body["userId"],
         )
-        return Response(shown_clinician(member))
+        return Response(_shown(member, self.caller))
 
     @operation(
         "DeleteInvitedClinician",
@@ -180,7 +183,7 @@ class CliniciansViewSet(ApiViewSet):
             skip=call.query["offset"],
             limit=call.query["limit"],
         )
-        return Response(_show_memberships(memberships))
+        return Response(_show_memberships(memberships, self.caller))
 
 
 class ClinicianClinicsViewSet(ApiViewSet):
@@ -196,7 +199,7 @@ class ClinicianClinicsViewSet(ApiViewSet):
         memberships = clinicians.list_memberships(
             call.path["userId"], skip=call.query["offset"], limit=call.query["limit"]
         )
-        return Response(_show_memberships(memberships))
+        return Response(_show_memberships(memberships, self.caller))
 
 
 class ServiceAccountsViewSet(ApiViewSet):
@@ -216,12 +219,34 @@ class ServiceAccountsViewSet(ApiViewSet):
             client_id=call.body["client_id"],
             client_secret=call.body["client_secret"],
         )
-        return Response(shown_clinician(created))
+        return Response(_shown(created, self.caller))
 
 
-def _show_memberships(memberships: Sequence[Membership]) -> list[dict[str, Any]]:
+class SecurityProfileViewSet(ApiViewSet):
+    @operation(
+        "UpdateClinicianSecurityProfile",
+        summary="Tell how a clinician logs in",
+        description="For the account service: in all clinics of the user. Only what is sent changes; without a second "
+        "factor its time goes, too, and an older log-in never replaces a later one. 404 for a user who is a clinician "
+        "nowhere.",
+        body=schemas.SECURITY_PROFILE,
+        responses={204: None},
+    )
+    def update(self, call: Call) -> Response:
+        security_profiles.update(call.path["userId"], call.body)
+        return empty(204)
+
+
+def _shown(document: ClinicianDocument, caller: Caller) -> dict[str, Any]:
+    """How someone logs in is no business of the other members (rule CLINIC-132)."""
+    sees_all = caller.principal.is_server or ClinicianRole.ADMIN in caller.roles
+    is_own = document.get("userId") == caller.principal.user_id
+    return shown_clinician(document, with_security=sees_all or is_own)
+
+
+def _show_memberships(memberships: Sequence[Membership], caller: Caller) -> list[dict[str, Any]]:
     shown = show_clinics([membership.clinic for membership in memberships])
     return [
-        {"clinic": clinic, "clinician": shown_clinician(membership.clinician)}
+        {"clinic": clinic, "clinician": _shown(membership.clinician, caller)}
         for clinic, membership in zip(shown, memberships, strict=True)
     ]

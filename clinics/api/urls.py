@@ -9,6 +9,7 @@ from clinics.api.clinicians import (
     CliniciansViewSet,
     ClinicianViewSet,
     InvitedClinicianViewSet,
+    SecurityProfileViewSet,
     ServiceAccountsViewSet,
 )
 from clinics.api.clinics import (
@@ -66,6 +67,7 @@ urlpatterns: list[URLPattern] = [
     ),
     route("/v1/clinicians", CliniciansViewSet, get="page"),
     route("/v1/clinicians/<userId>/clinics", ClinicianClinicsViewSet, get="page"),
+    route("/v1/clinicians/<userId>/securityProfile", SecurityProfileViewSet, patch="update"),
     route(f"{_CLINIC}/service_accounts", ServiceAccountsViewSet, post="create"),
     route(f"{_CLINIC}/patient_tags", TagsViewSet, post="create"),
     route(_TAG, TagViewSet, put="update", delete="destroy"),

@@ -15,6 +15,7 @@ from patients.search_keys import in_fields
 
 DELETIONS = "clinician_deletions"
 MOST_UPDATES = 200
+_PROFILE = "securityProfile"
 
 
 def find_clinician(clinic_id: ObjectId, user_id: str) -> ClinicianDocument | None:
@@ -134,6 +135,37 @@ def set_email_of_user(user_id: str, email: str, moment: datetime) -> int:
         {"userId": user_id}, {"$set": {"email": email, "updatedTime": moment}}
     )
     return result.matched_count
+
+
+def merge_security_profile(
+    user_id: str, fields: Mapping[str, Any], *, login: datetime | None, forgets_factor: bool
+) -> int:
+    """In all clinics of the user: replaces `fields` of the profile, and the last log-in by a later one; the time of the
+    second factor goes with it. Returns the number of records. `updatedTime` stays: the clinic has changed nothing."""
+    stored = f"${_PROFILE}"
+    is_object = {"$eq": [{"$type": stored}, "object"]}
+    known = {"$cond": [is_object, stored, {}]}
+    changes: dict[str, Any] = {name: {"$literal": value} for name, value in fields.items()}
+    if login is not None:
+        changes["lastLoginTime"] = {"$max": [f"{stored}.lastLoginTime", login]}
+    update: list[Document] = [{"$set": {_PROFILE: {"$mergeObjects": [known, changes]}}}]
+    if forgets_factor:
+        update.append({"$unset": f"{_PROFILE}.mfaEnabledTime"})
+    return db.collection(COLLECTION).update_many({"userId": user_id}, update).matched_count
+
+
+def find_first_membership(user_id: str) -> ClinicianDocument | None:
+    """The oldest record of the user, with its clinic and security profile alone."""
+    oldest_first = [(name, -direction) for name, direction in NEWEST_FIRST]
+    return db.collection(COLLECTION).find_one(
+        {"userId": user_id}, {"clinicId": 1, _PROFILE: 1}, sort=oldest_first
+    )
+
+
+def set_security_profile(clinic_id: ObjectId, user_id: str, profile: Document) -> None:
+    db.collection(COLLECTION).update_one(
+        {"clinicId": clinic_id, "userId": user_id}, {"$set": {_PROFILE: profile}}
+    )
 
 
 def remove_clinician(clinic_id: ObjectId, user_id: str) -> ClinicianDocument | None:

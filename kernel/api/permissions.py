@@ -16,7 +16,7 @@ class PolicyPermission(BasePermission):
         operation = view.operation
         if operation is None:
             return False
-        caller = policy.Caller(principal_of(request), view.kwargs, operation.join)
-        is_allowed = policy.allows(operation.id, caller)
-        view.joined = caller.joined
+        view.caller = policy.Caller(principal_of(request), view.kwargs, operation.join)
+        is_allowed = policy.allows(operation.id, view.caller)
+        view.joined = view.caller.joined
         return is_allowed

@@ -40,6 +40,9 @@ class ApiViewSet(viewsets.ViewSet):
     not_served = METHOD_NOT_ALLOWED
     operation: Operation | None = None  # of the request; none where its method is not served
     joined: list[Document] | None = None  # documents read with the caller's roles
+    caller: (
+        policy.Caller
+    )  # as the policy has asked; none where the method checks a credential of its own
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

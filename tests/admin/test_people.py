@@ -364,6 +364,23 @@ def test_members_and_invites_are_in_one_table(clinic, staff):
     assert "invited@example.org" not in text(staff("viewer").get(at(clinic, "members/")))
 
 
+def test_members_are_shown_with_how_they_log_in(clinic, staff, ben):
+    profile = {
+        "mfaEnabled": True,
+        "identityProviders": [{"alias": "hospital-sso", "name": "Example Hospital"}],
+        "lastLoginTime": datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
+    }
+    db.collection("clinicians").update_many(
+        {"userId": ben.user_id}, {"$set": {"securityProfile": profile}}
+    )
+    for path in ("members/", f"members/{ben.user_id}/"):
+        page = text(staff("support").get(at(clinic, path)))
+        assert ">second factor<" in page
+        assert "Example Hospital" in page
+        assert "4 Mar 2026" in page
+    assert text(staff("support").get(at(clinic, "members/"))).count(">not known<") == 2
+
+
 @pytest.mark.parametrize(
     ("search", "found"),
     [

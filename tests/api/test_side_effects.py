@@ -31,6 +31,7 @@ from tests.factories import make_patient, stored_patient
 from tests.xealth import Xealth, xealth_clinic
 from tests.xealth_orders import NOTIFICATION, notification
 from users.clients.protocol import UserUpdate
+from users.embedded import accounts
 from users.events import PasswordSet
 from users.services import neighbours
 from webhooks.events import DeliveryDue, Happened
@@ -248,6 +249,11 @@ def changed_account(world):
     neighbours.user_service().update_user(world.ada.user_id, update)
 
 
+def log_in(world):
+    yield
+    accounts.note_login(world.ada.user_id)
+
+
 def deleted_account(world):
     yield
     neighbours.user_service().delete_user(world("dot").user_id)
@@ -283,7 +289,12 @@ EFFECTS = {
         "notifications.announce_clinic": 1,
         "notifications.refresh_marketing": 1,
     },
-    another_role: {"notifications.announce_roles": 1, "notifications.refresh_marketing": 1},
+    another_role: {
+        "notifications.announce_roles": 1,
+        "notifications.refresh_marketing": 1,
+        "clinics.complete_security_profile": 1,
+    },
+    log_in: {"clinics.follow_login": 1},
     deleted_tag: {"clinics.remove_tag_from_patients": 1},
     withdrawn_invite: {"confirmations.end_invite": 1},
     deleted_clinic: {

@@ -70,6 +70,7 @@ UpdatePatientPermissions            self
 DeletePatientPermission             backend self
 ListClinicsForPatient               backend self
 ListClinicsForClinician             backend self
+UpdateClinicianSecurityProfile      backend
 MigrateLegacyClinicianPatients      backend
 ListMigrations                      backend members
 EnableNewClinicExperience           backend

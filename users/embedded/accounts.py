@@ -25,7 +25,7 @@ from users.clients.protocol import (
 from users.embedded import account_rules as rules
 from users.embedded import passwords, sessions
 from users.embedded.account_rules import SERVICE
-from users.events import PasswordSet, UserDeleted, UserUpdated
+from users.events import PasswordSet, UserDeleted, UserLoggedIn, UserUpdated
 from users.store import accounts, data, grants, profiles, restricted_tokens
 
 CUSTODIAL_ROLES = (AccountRole.CUSTODIAL.value, AccountRole.PATIENT.value)
@@ -127,9 +127,14 @@ def find_by_credentials(email: str, password: str) -> User | None:
 
 
 def note_login(user_id: str) -> None:
-    """Staff see it. One write an hour is enough for that."""
+    """Staff and clinics see it. One write an hour is enough for that."""
     moment = clock.now()
-    accounts.note_login(user_id, moment, but_since=moment - _LOGINS_APART)
+
+    def note() -> None:
+        if accounts.note_login(user_id, moment, but_since=moment - _LOGINS_APART):
+            outbox.emit(UserLoggedIn(user_id=user_id))
+
+    db.run_in_transaction(note)
 
 
 def last_login(user_id: str) -> datetime | None:

@@ -30,12 +30,13 @@ def find_account_by_username(username: str) -> db.Document | None:
     return db.collection(COLLECTION).find_one({"username": username})
 
 
-def note_login(user_id: str, moment: datetime, *, but_since: datetime) -> None:
-    """Nothing is written where a login has been noted since then."""
+def note_login(user_id: str, moment: datetime, *, but_since: datetime) -> bool:
+    """False: nothing was written, since a login has been noted since then."""
     older = [{"lastLoginTime": {"$exists": False}}, {"lastLoginTime": {"$lt": but_since}}]
-    db.collection(COLLECTION).update_one(
+    noted = db.collection(COLLECTION).update_one(
         {"_id": user_id, "$or": older}, {"$set": {"lastLoginTime": moment}}
     )
+    return noted.modified_count > 0
 
 
 def set_first_password(user_id: str, password_hash: str) -> None:

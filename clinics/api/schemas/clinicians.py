@@ -18,6 +18,39 @@ ROLES = s.component(
         "prescriber who is neither has no access.",
     ),
 )
+_PROVIDER = s.component(
+    "identityProvider.v1",
+    s.obj(
+        {
+            "alias": s.literal(min_length=1, description="Short name, by which programs know it."),
+            "name": s.name(min_length=1, description="Name that people read."),
+        },
+        required=["alias", "name"],
+        description="An identity provider with which an account is linked.",
+    ),
+)
+SECURITY_PROFILE = s.component(
+    "securityProfile.v1",
+    s.obj(
+        {
+            "mfaEnabled": s.boolean(
+                description="Whether logging in takes a second factor. Answers always have it."
+            ),
+            "mfaEnabledTime": s.date_time(
+                description="When the second factor was set up; absent without one, or when unknown."
+            ),
+            "identityProviders": s.at_most(
+                100,
+                s.array(
+                    _PROVIDER,
+                    description="Providers that the account is linked with; absent: unknown.",
+                ),
+            ),
+            "lastLoginTime": s.date_time(description="The last log-in; absent when none is known."),
+        },
+        description="How a clinician logs in, as the account service tells it.",
+    ),
+)
 _FIELDS = {
     "id": s.ref("tidepooluserid", description="User id of a member; absent for a pending invite."),
     "inviteId": s.literal(description="Id of a pending invite; absent for a member."),
@@ -32,11 +65,17 @@ _FIELDS = {
     "createdTime": s.date_time(read_only=True, description="When the member or invite was made."),
     "updatedTime": s.date_time(read_only=True, description="When the record last changed."),
 }
+_SECURITY = s.ref(
+    "securityProfile.v1",
+    read_only=True,
+    description="How the member logs in. Only services, the clinic's admins and the person concerned see it; "
+    "absent as long as no service has told of it. Requests do not set it.",
+)
 _REQUIRED = ["email", "roles", "createdTime", "updatedTime"]
 CLINICIAN = s.component(
     "clinician.v1",
     s.obj(
-        _FIELDS,
+        {**_FIELDS, "securityProfile": _SECURITY},
         required=_REQUIRED,
         description="A member, who has an id, or a pending invite, which has none.",
     ),

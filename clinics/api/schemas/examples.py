@@ -34,6 +34,12 @@ _MEMBER = {"email": "ben.member@example.org", "name": "Ben Member", "roles": ["C
 _TIMES = {"createdTime": MADE, "updatedTime": CHANGED}
 _INVITED = {"email": "mia.member@example.org", "roles": ["CLINIC_MEMBER"], **_TIMES}
 _JOINED = {"id": CLINICIAN, **_MEMBER, **_TIMES}
+_SECURITY = {
+    "mfaEnabled": True,
+    "mfaEnabledTime": "2026-05-04T07:00:00Z",
+    "identityProviders": [{"alias": "example-idp", "name": "Example Hospital"}],
+    "lastLoginTime": CHANGED,
+}
 _MIGRATION = {"userId": "00dd11ee22", "status": "PENDING", **_TIMES}
 _EHR = {
     "enabled": True,
@@ -78,7 +84,7 @@ examples.answers(
         },
         "patientTag.v1": _TAG,
         "site.v1": {**_SITE, "numPatients": 12},
-        "clinician.v1": _JOINED,
+        "clinician.v1": {**_JOINED, "securityProfile": _SECURITY},
         "invitedClinician.v1": {"inviteId": INVITE, **_INVITED},
         "membershipRestrictions.v1": {
             "restrictions": [{"emailDomain": "example.org", "requiredIdp": "example-idp"}]
@@ -118,6 +124,7 @@ examples.requests(
             "client_id": "reporting-client",
             "client_secret": "an-invented-secret",
         },
+        "securityProfile.v1": {"mfaEnabled": False, "lastLoginTime": CHANGED},
         "updateUserDetails.v1": {"email": "maria.new@example.org"},
         "UpdateTier": {"tier": "tier0300"},
         "UpdateSuppressedNotifications": {
