@@ -550,6 +550,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "clinics.keep_names": {"task": "clinics.keep_names", "schedule": 60},
     "clinics.keep_troubles": {"task": "clinics.keep_troubles", "schedule": 60},
     "patients.check_derived": {"task": "patients.check_derived", "schedule": 300},
+    # Every five minutes, as recorded in MongoDB.
+    "patients.sweep_connection_issues": {
+        "task": "patients.sweep_connection_issues",
+        "schedule": 60,
+    },
     "patients.clean_up_kept_data": {"task": "patients.clean_up_kept_data", "schedule": 300},
     "confirmations.fill_in_address_keys": {
         "task": "confirmations.fill_in_address_keys",

@@ -41,6 +41,26 @@ class Finding(TextChoices):
     UNCLEAR = "unclear"
 
 
+class IssueCause(TextChoices):
+    """Why the data of the tracked source do not arrive. The labels are what staff read."""
+
+    ERROR = Finding.ERROR.value, "Connection failed"
+    DISCONNECTED = Finding.DISCONNECTED.value, "Disconnected"
+    STALE_DATA = Finding.STALE_DATA.value, "No new data"
+    STALE_INVITE = Finding.STALE_INVITE.value, "Invitation not answered"
+    EXPIRED_INVITE = Finding.EXPIRED_INVITE.value, "Invitation expired"
+
+
+class IssueSource(TextChoices):
+    """What a patient's connection issues are about: a provider, or the general invitation to connect whatever there
+    is."""
+
+    DEXCOM = DataProvider.DEXCOM.value, "Dexcom"
+    TWIIST = DataProvider.TWIIST.value, "twiist"
+    ABBOTT = DataProvider.ABBOTT.value, "FreeStyle Libre"
+    GENERAL = "deviceNonSpecificInvitation", "the general invitation"
+
+
 class DiagnosisType(TextChoices):
     TYPE_1 = "type1"
     TYPE_2 = "type2"

@@ -14,8 +14,8 @@ from kernel.clock import ZERO
 from kernel.db import Document
 from kernel.errors import BadRequest
 from kernel.safe_reading import moment, require
-from patients import summary_answers
-from patients.choices import PERMISSIONS, DataProvider, DiagnosisType
+from patients import connection_issues, summary_answers
+from patients.choices import PERMISSIONS, DataProvider, DiagnosisType, IssueSource
 
 NO_DATE = "0001-01-01"
 PROVIDERS = tuple(sorted(DataProvider.values))
@@ -25,10 +25,13 @@ _SOURCE_TYPES = {
     "modifiedTime": datetime,
     "expirationTime": datetime,
     "latestDataTime": datetime,
+    "createdTime": datetime,
+    "connectedTime": datetime,
     "providerName": str,
     "state": str,
 }
-_SOURCE_TIMES = ("modifiedTime", "expirationTime", "latestDataTime")
+_SOURCE_TIMES = tuple(name for name, kind in _SOURCE_TYPES.items() if kind is datetime)
+_ISSUE_SOURCES = frozenset(IssueSource.values)
 
 
 # --- shown ----------------------------------------------------------------------------------------
@@ -109,10 +112,23 @@ def connection_requests(document: Document) -> Document:
 
 
 def _request(stored: Document) -> Document:
-    return {
+    request = {
         "providerName": require(str, stored["providerName"]),
         "createdTime": require(datetime, stored["createdTime"]),
     }
+    expires = moment(stored.get("expirationTime"))
+    return request if expires is None else {**request, "expirationTime": expires}
+
+
+def issue_source(stored: object) -> str | None:
+    return stored if isinstance(stored, str) and stored in _ISSUE_SOURCES else None
+
+
+def issue(stored: Any) -> Document | None:
+    """None for what is no issue, whoever has stored it."""
+    record = {connection_issues.ISSUE: stored}
+    cause = connection_issues.stored_cause(record)
+    return {"cause": cause, "hidden": connection_issues.is_hidden(record)} if cause else None
 
 
 def summary(stored: Document | None) -> Document | None:

@@ -295,6 +295,22 @@ FIELDS: tuple[Field, ...] = (
         shape=str,
         line=Titled(5, "Diagnosis"),
     ),
+    Field(
+        "connectionIssueSource",
+        about="What the connection issue is about: the provider whose connection was asked for or made last, or the "
+        "general invitation to connect whatever there is; absent when nothing is tracked. Ignored in requests.",
+        schema=s.ref("ConnectionIssueSource", read_only=True),
+        show=values.issue_source,
+        shape=str,
+    ),
+    Field(
+        "connectionIssue",
+        about="Why no data arrive from what is tracked; absent when there is no issue. Ignored in requests.",
+        schema=s.ref("ConnectionIssue", read_only=True),
+        show=values.issue,
+        shape={"cause": str},
+    ),
+    Field("lastInvitationSent", shape=datetime),
     Field("invitedBy", shape=str, line=Titled(10, "Invited by")),
     Field(
         "ehrSubscriptions",

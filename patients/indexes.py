@@ -164,6 +164,16 @@ declare(
     _order("ListTags", "tags", "cgm.lastData", "patientId", "fullName"),
     _order("ListSites", "sites", "fullName", "patientId"),
     _order("ListSources", "sources"),
+    _order(
+        list_rows.BY_ISSUE,
+        *("issue", "fullName", "patientId"),
+        partialFilterExpression={"issue": {"$exists": True}},
+    ),
+    _of_rows(
+        list_rows.BY_ISSUE_DUE,
+        *("issueDue", "patientId"),
+        partialFilterExpression={"issueDue": {"$exists": True}},
+    ),
     _of_rows(list_rows.BY_PATIENT, "patientId"),
     _of_rows(list_rows.BY_TERM, "terms"),
 )

@@ -10,7 +10,7 @@ record, or with other names; `tests/services/test_kept_versions.py` notices it. 
 itself; `manage.py prepare` does it before, while the old one still serves.
 """
 
-VERSION = 5
+VERSION = 6
 # The counts of versions that did not know of rows, and added to the same documents whatever they changed.
 COUNTS_WITHOUT_VERSION = "clinicPatientCounts"
 _ROWS, _TEXTS, _COUNTS = BASES = ("patientLists", "patientAnswers", "patientCounts")

@@ -1,9 +1,9 @@
 """What lists, searches, sorts, counts and TIDE need of a patient: one small document, derived from the record alone.
 
 `patientLists`: {_id, clinicId, patientId, userId, fullName, birthDate, searchKey, terms: [text], tags: [id], sites:
-[id], reviewed, hasOwnRanges, isCustodial, sources, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a record lacks, or
-has in a form that means nothing, its row does not have. `_id` are the bytes of the clinic's id and of the record's: the
-collection is clustered by it, so the rows of a clinic lie side by side.
+[id], reviewed, hasOwnRanges, isCustodial, sources, issue, issueDue, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a
+record lacks, or has in a form that means nothing, its row does not have. `_id` are the bytes of the clinic's id and of
+the record's: the collection is clustered by it, so the rows of a clinic lie side by side.
 
 `cgm` and `bgm` hold the dates of a summary by their names; the other parts hold the statistics of one period each, and
 those with a `d` how they have changed since the period before, by codes of one letter, to keep 100,000 rows small:
@@ -24,7 +24,7 @@ from bson import Int64, ObjectId
 
 from kernel import safe_reading
 from kernel.db import Document
-from patients import statistics
+from patients import connection_issues, statistics
 from patients.choices import RangePreset, RangeType
 from patients.custody import is_custodial
 from patients.find_terms import terms_of
@@ -134,6 +134,16 @@ def _sources(record: Mapping[str, Any]) -> Document:
     return {"sources": SEPARATOR.join(states)} if states else {}
 
 
+def _issue(record: Mapping[str, Any]) -> Document:
+    code = connection_issues.code_of(record)
+    return {} if code is None else {"issue": code}
+
+
+def _issue_due(record: Mapping[str, Any]) -> Document:
+    due = connection_issues.due_of(record)
+    return {} if due is None else {"issueDue": due}
+
+
 def _statistics_of(kind: str) -> Callable[[Mapping[str, Any]], Document]:
     def part(record: Mapping[str, Any]) -> Document:
         stats = safe_reading.mapping(value_at(record, "summary", f"{kind}Stats"))
@@ -203,6 +213,8 @@ _PARTS = (
     (frozenset({"glycemicRanges"}), ("hasOwnRanges",), _ranges),
     (frozenset({"permissions"}), ("isCustodial",), _custody),
     (frozenset({"dataSources"}), ("sources",), _sources),
+    (frozenset({connection_issues.ISSUE}), ("issue",), _issue),
+    (frozenset(connection_issues.FIELDS), ("issueDue",), _issue_due),
     *(
         (frozenset({"summary", f"summary.{kind}Stats"}), _BLOCKS[kind], _statistics_of(kind))
         for kind in statistics.KINDS
@@ -211,12 +223,13 @@ _PARTS = (
 
 
 # --- rows -----------------------------------------------------------------------------------------
-COUNTED = ("userId", "tags", "sites", "sources")
+COUNTED = ("userId", "tags", "sites", "sources", "issue")
 
 
 def counted_part(record: Mapping[str, Any]) -> Document:
     """As much of its row as counts need."""
-    return {"userId": _user_id(record), **_tags(record), **_sites(record), **_sources(record)}
+    parts = (_tags, _sites, _sources, _issue)
+    return {"userId": _user_id(record)} | {k: v for part in parts for k, v in part(record).items()}
 
 
 def _user_id(record: Mapping[str, Any]) -> str | None:
@@ -246,7 +259,8 @@ def row_of(record: Mapping[str, Any]) -> Document:
 
 def changes_of(record: Mapping[str, Any], fields: Iterable[str]) -> Document:
     """The update of a row after these fields of its record have changed; empty if the row does not depend on them.
-    `record` needs to have no more than these and, if one of the searched fields is among them, all of those."""
+    `record` needs to have no more than these and, if one of the searched fields or of those that connection issues
+    depend on is among them, all of those."""
     changed = set(fields)
     written: Document = {}
     removed: Document = {}

@@ -61,6 +61,8 @@ class Patient(StoredDocument):
                 "modifiedTime": datetime,
                 "expirationTime": datetime,
                 "latestDataTime": datetime,
+                "createdTime": datetime,
+                "connectedTime": datetime,
             }
         ],
         help_text="accounts of device makers that deliver data, and open requests for them",
@@ -109,13 +111,29 @@ class Patient(StoredDocument):
     provider_connection_requests = PassThroughField(
         null=True,
         db_column="providerConnectionRequests",
-        shape={ANY: [{"providerName": str, "createdTime": datetime}]},
+        shape={ANY: [{"providerName": str, "createdTime": datetime, "expirationTime": datetime}]},
         help_text="when the patient was asked to connect an account, by provider, newest first",
     )
     last_requested_dexcom_connect_time = models.DateTimeField(
         null=True,
         db_column="lastRequestedDexcomConnectTime",
         help_text="the same in documents of an older version",
+    )
+    connection_issue_source = models.TextField(
+        null=True,
+        db_column="connectionIssueSource",
+        help_text="what is tracked: a provider, or the general invitation",
+    )
+    connection_issue = PassThroughField(
+        null=True,
+        db_column="connectionIssue",
+        shape={"cause": str, "hidden": bool},
+        help_text="why no data arrive from it; `hidden` only where it is",
+    )
+    last_invitation_sent = models.DateTimeField(
+        null=True,
+        db_column="lastInvitationSent",
+        help_text="when the general invitation was mailed last",
     )
     last_upload_reminder_time = models.DateTimeField(
         null=True, db_column="lastUploadReminderTime", help_text="when a reminder was sent last"
@@ -179,6 +197,9 @@ class PatientCounts(StoredDocument):
     )
     tags = PassThroughField(null=True, shape={ANY: int}, help_text="by id of a tag")
     sites = PassThroughField(null=True, shape={ANY: int}, help_text="by id of a site")
+    issues = PassThroughField(
+        null=True, shape={ANY: int}, help_text="by cause of a connection issue, hidden ones apart"
+    )
     place_changes = models.IntegerField(
         null=True,
         db_column="placeChanges",
@@ -236,6 +257,13 @@ class PatientListRow(StoredDocument):
         null=True, db_column="isCustodial", help_text="if the clinic looks after the account"
     )
     sources = models.TextField(null=True, help_text="provider and state of each data source")
+    issue = models.IntegerField(
+        null=True,
+        help_text="cause of the connection issue, by the codes of `patients.connection_issues`; hidden: negative",
+    )
+    issue_due = models.DateTimeField(
+        null=True, db_column="issueDue", help_text="after which moment the issue is another one"
+    )
     cgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the CGM summary")
     bgm = PassThroughField(null=True, shape={ANY: datetime}, help_text="dates of the BGM summary")
     c1, c7, c14, c30, b1, b7, b14, b30 = (

@@ -1,8 +1,8 @@
 """Files as answers that are made while they are sent.
 
-What fails while the file is made has to be an answer of its own, and no part of a file behind a 200. So the beginning is
-made before the answer begins: all of a small file. The rest of a large one may fail, and then the connection is broken
-off, which every HTTP client reports (decision 0027).
+What fails while the file is made has to be an answer of its own, and no part of a file behind a 200. So the beginning
+is made before the answer begins: all of a small file. The rest of a large one may fail, and then the connection is
+broken off, which every HTTP client reports (decision 0027).
 """
 
 import time

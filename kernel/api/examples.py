@@ -43,6 +43,7 @@ PARAMETERS: Mapping[str, Any] = {
     "webhookId": "6b09f5d3c72cce972de3a90c",
     "deliveryId": "6b09f5d3c72cce972de3a90d",
     "birthDate": "1988-04-17",
+    "connectionIssueCauses": ["error", "disconnected"],
     "lastDataCutoff": "2026-11-01T00:00:00Z",
     "limit": 20,
     "mrn": "MRN-0042",

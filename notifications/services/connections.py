@@ -22,6 +22,7 @@ from patients.custody import is_custodial
 from users.services import neighbours
 
 TOKEN_LIFETIME = timedelta(days=30)
+_WERE_CONNECTED = {SourceState.PENDING_RECONNECT.value, SourceState.CONNECTED.value}
 
 log = structlog.get_logger(__name__)
 Document = dict[str, Any]
@@ -106,7 +107,7 @@ def _ask(cause: Cause, connection: Connection, patient: Document) -> None:
 
 
 def _action(connection: Connection, patient: Document) -> str:
-    if SourceState.PENDING_RECONNECT in directory.find_source_states(patient, connection.provider):
+    if directory.find_source_states(patient, connection.provider) & _WERE_CONNECTED:
         return "reconnect"
     return "connect_custodial" if is_custodial(patient) else "connect"
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from kernel import clock, safe_reading
 from kernel.db import Document
-from patients import statistics
+from patients import arrivals, statistics
+from patients.arrivals import Arrival
 from patients.choices import DataProvider, Finding
 from patients.custody import is_custodial
-from patients.services import arrivals
-from patients.services.arrivals import Arrival
 
 
 @dataclass(frozen=True, slots=True)

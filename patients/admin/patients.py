@@ -152,9 +152,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
 
     def ask() -> None:
         clinic = readable_clinics.access_clinic(clinic_id)
-        data_sources.request_connection(
-            clinic_id=clinic_id, user_id=user_id, provider=provider, adds_source=True
-        )
+        data_sources.request_connection(clinic_id=clinic_id, user_id=user_id, provider=provider)
         changes.record(
             request,
             clinic=clinic,

@@ -12,6 +12,8 @@ from patients.api.schemas.patient_parameters import LIST_PARAMETERS
 from patients.representation.patient_bodies import details_of, shared_patient_of
 from patients.representation.patients import patient
 from patients.services import (
+    connection_issues,
+    connection_sweeps,
     data_sources,
     patient_lists,
     patient_permissions,
@@ -224,8 +226,9 @@ class ConnectProviderViewSet(ApiViewSet):
         "ConnectProvider",
         tags=INTERNAL,
         summary="Ask a patient to connect a device account",
-        description="Mails the patient a request, which can be accepted for 30 days. The record has to name a data "
-        "source of the provider, in whatever state; 404 otherwise.",
+        description="Mails the patient a request, which can be accepted for 30 days. Connection issues are about this "
+        "provider from then on. A source that is connected stays as it is; another one becomes `pending` or "
+        "`pendingReconnect`, and one is added where the record names none.",
         path={"providerId": schemas.PROVIDER_ID},
         raises=(ConstraintViolation,),
         responses={204: None},
@@ -236,6 +239,55 @@ class ConnectProviderViewSet(ApiViewSet):
             user_id=call.path["patientId"],
             provider=call.path["providerId"],
             requested_by=call.principal.acting_user_id,
+        )
+        return empty(204)
+
+
+class ConnectionIssueHiddenViewSet(ApiViewSet):
+    @operation(
+        "SetConnectionIssueHidden",
+        summary="Hide a patient's connection issue, or show it again",
+        description="For all clinicians of the clinic, until the issue has another cause or is gone. 404 when there "
+        "is no issue.",
+        body=schemas.ISSUE_HIDDEN,
+        responses={200: schemas.PATIENT},
+    )
+    def update(self, call: Call) -> Response:
+        updated = connection_issues.set_hidden(
+            clinic_id=call.path["clinicId"],
+            user_id=call.path["patientId"],
+            hidden=call.body["hidden"],
+        )
+        return Response(patient(updated))
+
+
+class ConnectionIssuesViewSet(ApiViewSet):
+    @operation(
+        "UpdateConnectionIssues",
+        tags=INTERNAL,
+        summary="Bring the connection issues of all clinics up to date",
+        description="Some appear or change with time alone: data become stale, invitations expire. The service does "
+        "this by itself every five minutes. A second call changes nothing.",
+        is_heavy=True,
+        always_found=True,
+        responses={204: None},
+    )
+    def update(self, _call: Call) -> Response:
+        connection_sweeps.sweep_all()
+        return empty(204)
+
+
+class InvitationResentViewSet(ApiViewSet):
+    @operation(
+        "RecordInvitationResent",
+        tags=INTERNAL,
+        summary="Note that a patient was invited again",
+        description="The general invitation was mailed once more: it counts as unanswered from now on.",
+        responses={204: None},
+    )
+    def record(self, call: Call) -> Response:
+        connection_issues.record_invitation(
+            clinic_id=call.path["clinicId"], user_id=call.path["patientId"]
         )
         return empty(204)
 

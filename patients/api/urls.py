@@ -16,7 +16,10 @@ from patients.api.patient_summaries import (
 )
 from patients.api.patients import (
     ClinicPatientsViewSet,
+    ConnectionIssueHiddenViewSet,
+    ConnectionIssuesViewSet,
     ConnectProviderViewSet,
+    InvitationResentViewSet,
     PatientPermissionsViewSet,
     PatientReviewsViewSet,
     PatientTagAssignmentViewSet,
@@ -49,6 +52,9 @@ urlpatterns: list[URLPattern] = [
     route(f"{_PATIENT}/reviews", PatientReviewsViewSet, put="update", delete="destroy"),
     route(f"{_PATIENT}/upload_reminder", UploadReminderViewSet, post="send"),
     route(f"{_PATIENT}/connect/<providerId>", ConnectProviderViewSet, post="send"),
+    route(f"{_PATIENT}/connection_issue/hidden", ConnectionIssueHiddenViewSet, put="update"),
+    route(f"{_PATIENT}/invitation_resent", InvitationResentViewSet, post="record"),
+    route("/v1/patients/connection_issues", ConnectionIssuesViewSet, post="update"),
     route("/v1/patients/<patientId>/summary", PatientSummaryViewSet, post="update"),
     route("/v1/patients/<userId>/data_sources", UserDataSourcesViewSet, put="update"),
     route("/v1/summaries/<summaryId>/clinics", SummaryClinicsViewSet, delete="destroy"),

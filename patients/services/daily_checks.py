@@ -46,11 +46,11 @@ def check() -> int:
     moment = clock.now()
     if not prepared.is_prepared():
         return 0
-    run = store.claim_check(moment, moment + leases.LEASE)
+    run = store.claim(store.CHECK, moment, moment + leases.LEASE)
     if run is None:
         return 0
     before: int = run.get("checked", 0)
-    with leases.renewed(lambda: store.extend_check(run, clock.now() + leases.LEASE)):
+    with leases.renewed(lambda: store.extend(run, clock.now() + leases.LEASE)):
         _work(run, moment)
     checked: int = run["checked"]
     return checked - before
@@ -69,7 +69,7 @@ def _work(run: Document, moment: datetime) -> None:
         if not store.note_slice(run, noted):
             return
         if time.monotonic() >= deadline:
-            store.pause_check(run, clock.now())
+            store.pause(run, clock.now())
             return
 
 
@@ -85,7 +85,7 @@ def _end(run: Document) -> None:
     now = clock.now()
     seconds = int((now - run["beganTime"]).total_seconds())
     result = {"time": now, "seconds": seconds, "checked": run["checked"], "wrong": run["wrong"]}
-    store.end_check(run, result, run["beganTime"] + EVERY)
+    store.end(run, result, run["beganTime"] + EVERY)
     level = log.warning if Result(**result).differences else log.info
     level("derived.checked", count=run["checked"])
 

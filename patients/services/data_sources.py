@@ -1,7 +1,7 @@
 """Connections of a patient's device accounts (rules PATIENT-66 to PATIENT-72, MAIL-55)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -10,73 +10,79 @@ from django.conf import settings
 from kernel import clock, db, mail_limits, outbox, safe_reading
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients import connection_issues, sources
+from patients.arrivals import REQUEST_LASTS
 from patients.choices import SourceState
+from patients.connection_issues import change_for
 from patients.documents import PatientDocument
 from patients.events import ConnectRequested, DataSourceFailed
 from patients.services import derived, patient_counts
 from patients.services.patients import NOT_FOUND, mail_address, parsed_clinic
 from patients.store import patients as store
 
-REQUEST_LASTS = timedelta(days=30)
-_COUNTED_FIELDS = {"clinicId": 1, "userId": 1, "dataSources": 1, "tags": 1, "sites": 1}
-
 
 def request_connection(
-    *,
-    clinic_id: str,
-    user_id: str,
-    provider: str,
-    requested_by: str | None = None,
-    adds_source: bool = False,
+    *, clinic_id: str, user_id: str, provider: str, requested_by: str | None = None
 ) -> None:
-    """Ask the patient to connect an account that the record already names as a data source; with `adds_source` also
-    one that it does not name yet. `requested_by`: None for services and staff.
+    """Ask the patient to connect an account. `requested_by`: None for services and staff.
 
-    Raises NotFound. If the source was connected before, the patient is asked to reconnect it, whatever its state is.
+    Raises NotFound. If the source was connected before, the patient is asked to reconnect it.
     """
     clinic = parsed_clinic(clinic_id)
     address = mail_address(
         store.find_patient(clinic, user_id, {"email": 1, "userId": 1}) or {"userId": user_id}
     )
     with mail_limits.counted(address, requested_by):
-        db.run_in_transaction(
-            lambda: add_request(clinic, user_id, provider, adds_source=adds_source)
-        )
+        db.run_in_transaction(lambda: add_request(clinic, user_id, provider))
     if user_id != settings.DEMO_PATIENT_USER_ID:
         patient_counts.note_change(clinic)
 
 
-def add_request(
-    clinic_id: ObjectId, user_id: str, provider: str, *, adds_source: bool = False
-) -> None:
-    """In a transaction, which the mail follows. Raises NotFound."""
-    fields = {**_COUNTED_FIELDS, "providerConnectionRequests": 1}
-    document = store.find_patient(clinic_id, user_id, fields)
+def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
+    """In a transaction, which the mail follows. Raises NotFound.
+
+    What is asked for is tracked from now on (rule PATIENT-152). Clients show a request by a source that waits, so a
+    record that has no source of the provider gets one.
+    """
+    document = store.find_patient(clinic_id, user_id, store.ISSUE_AND_COUNTS)
     if document is None:
         raise NotFound(message=f"error finding patient: {NOT_FOUND}")
     derived.settle([document])
-    stored = document.get("dataSources")
-    sources = list(stored) if isinstance(stored, list) else []  # what cannot be read stays as it is
-    if adds_source and not _positions(sources, provider):
-        sources.append({"providerName": provider, "state": SourceState.PENDING.value})
-    positions = _positions(sources, provider)
-    if not positions:
-        raise NotFound(message=NOT_FOUND)
     moment = clock.now()
-    # If a provider has several sources, the last one decides whether there was a connection, and the first is changed.
-    changes = _pending(moment, was_connected=bool(sources[positions[-1]].get("modifiedTime")))
-    sources[positions[0]] = {**sources[positions[0]], **changes}
-    store.add_connection_request(document, provider, sources, moment)
-    patient_counts.count_change(
-        clinic_id=clinic_id, before=document, after={**document, "dataSources": sources}
-    )
+    request = {
+        "providerName": provider,
+        "createdTime": moment,
+        "expirationTime": moment + REQUEST_LASTS,
+    }
+    changed: Document = {
+        "dataSources": _asked(document.get("dataSources"), provider, moment),
+        "providerConnectionRequests": store.with_request(document, request),
+    }
+    issue = change_for(document, changed, moment, tracked=provider)
+    store.add_connection_request(document, request, changed["dataSources"], issue)
+    after = connection_issues.changed(document, changed, issue)
+    patient_counts.count_change(clinic_id=clinic_id, before=document, after=after)
     outbox.emit(ConnectRequested(clinic_id=str(clinic_id), user_id=user_id, provider=provider))
 
 
-def _positions(sources: Sequence[Any], provider: str) -> list[int]:
+def _asked(stored: Any, provider: str, moment: datetime) -> list[Any]:
+    """The sources of a record whose patient is asked to connect this provider."""
+    known = list(stored) if isinstance(stored, list) else []  # what cannot be read stays as it is
+    positions = _positions(known, provider)
+    if not positions:
+        return [*known, {"providerName": provider, **_pending(moment, was_connected=False)}]
+    if any(known[position].get("state") == SourceState.CONNECTED for position in positions):
+        return known
+    # If a provider has several sources, the last one decides whether there was a connection, and the first is changed.
+    changes = _pending(moment, was_connected=bool(known[positions[-1]].get("modifiedTime")))
+    known[positions[0]] = {**known[positions[0]], **changes}
+    return known
+
+
+def _positions(known: Sequence[Any], provider: str) -> list[int]:
     return [
         position
-        for position, source in enumerate(sources)
+        for position, source in enumerate(known)
         if safe_reading.mapping(source).get("providerName") == provider
     ]
 
@@ -93,12 +99,10 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
     """Replace the data sources in all records of the user. Raises NotFound when there are none."""
 
     def update() -> list[PatientDocument]:
-        records = store.list_of_user(user_id, _COUNTED_FIELDS)
+        records = store.list_of_user(user_id, store.ISSUE_AND_COUNTS)
         derived.settle(records)
-        store.set_data_sources(user_id, data_sources, clock.now())
         for record in records:
-            after = {**record, "dataSources": list(data_sources)}
-            patient_counts.count_change(clinic_id=record["clinicId"], before=record, after=after)
+            _replace(record, data_sources)
         _report_failures(user_id, records, data_sources)
         return records
 
@@ -108,6 +112,19 @@ def update_data_sources(*, user_id: str, data_sources: Sequence[Document]) -> No
     if user_id != settings.DEMO_PATIENT_USER_ID:
         for record in records:
             patient_counts.note_change(record["clinicId"])
+
+
+def _replace(record: PatientDocument, data_sources: Sequence[Document]) -> None:
+    """In the transaction that has read the record, with `ISSUE_AND_COUNTS`."""
+    moment = clock.now()
+    changed = {"dataSources": sources.in_place_of(record.get("dataSources"), data_sources)}
+    issue = change_for(
+        record, changed, moment, tracked=connection_issues.entering(record, data_sources)
+    )
+    fields = {**changed, **issue.fields, "updatedTime": moment}
+    store.set_fields(record["_id"], fields, issue.removed, store.ISSUE_AND_COUNTS)
+    after = connection_issues.changed(record, changed, issue)
+    patient_counts.count_change(clinic_id=record["clinicId"], before=record, after=after)
 
 
 def _report_failures(
@@ -137,7 +154,7 @@ def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
     providers = {source["providerName"] for source in delivered}
 
     def merge() -> None:
-        records = store.list_of_user(user_id, _COUNTED_FIELDS)
+        records = store.list_of_user(user_id, store.ISSUE_AND_COUNTS)
         derived.settle(records)
         for record in records:
             requested = [
@@ -145,14 +162,7 @@ def merge_data_sources(*, user_id: str, delivered: Sequence[Document]) -> None:
                 for source in safe_reading.objects(record.get("dataSources"))
                 if _is_unanswered(source, providers)
             ]
-            sources = [*delivered, *requested]
-            fields = {"dataSources": sources, "updatedTime": clock.now()}
-            store.set_fields(record["_id"], fields)
-            patient_counts.count_change(
-                clinic_id=record["clinicId"],
-                before=record,
-                after={**record, "dataSources": sources},
-            )
+            _replace(record, [*delivered, *requested])
 
     db.run_in_transaction(merge)
 

@@ -16,7 +16,7 @@ from clinic_records.services import access
 from kernel import transient_errors
 from kernel.db import Document
 from patients.list_rows import patient_id_of
-from patients.services import derived, patient_counts
+from patients.services import connection_issues, derived, patient_counts
 from patients.store import derivations as store
 from patients.store import list_rows
 
@@ -108,7 +108,10 @@ def _follow(ids: Sequence[ObjectId], work: Work) -> Found:
 
 
 def _derive(ids: Sequence[ObjectId], work: Work) -> Found:
-    found = derived.follow(ids) if work.repairs else derived.compare(ids)
+    if not work.repairs:
+        return derived.compare(ids).by_clinic()
+    found = derived.follow(ids)
+    connection_issues.refresh(found.issues)
     return found.by_clinic()
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DeleteOne, ReplaceOne
 
-from kernel import db, safe_reading
+from kernel import clock, db, safe_reading
 from kernel.db import Document
+from patients.connection_issues import change_for
 from patients.list_rows import COUNTED, counted_part, row_of
 from patients.services import patient_counts
 from patients.store import list_rows, moving, patient_answers, patients
@@ -23,11 +24,13 @@ Rows = tuple[Document | None, Document | None]  # as it is, and as it should be
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """`answers`: of patients whose answers are wrong, as they should be. `clinics`: those of the records."""
+    """`answers`: of patients whose answers are wrong, as they should be. `clinics`: those of the records. `issues`: of
+    whom the record says another connection issue than it has now; time alone can do this, so it is no difference."""
 
     rows: Sequence[Rows]
     answers: Mapping[ObjectId, Document]
     clinics: Mapping[ObjectId, ObjectId]
+    issues: Sequence[ObjectId] = ()
 
     def by_clinic(self) -> Counter[tuple[ObjectId | None, str]]:
         """How many there are, by clinic and kind. It is not known whose the answers of a record were that is gone."""
@@ -98,7 +101,9 @@ def _differences(ids: Sequence[ObjectId]) -> Differences:
     records = {r["_id"]: r for r in patients.list_by_ids(ids) if _has_row(r)}
     rows = list(_wrong_rows(ids, records, list_rows.list_of_patients(ids)))
     answers = patient_answers.list_wrong(ids, {i: answers_of(r) for i, r in records.items()})
-    return Differences(rows, answers, {i: r["clinicId"] for i, r in records.items()})
+    moment = clock.now()
+    issues = [i for i, r in records.items() if not change_for(r, {}, moment).is_empty]
+    return Differences(rows, answers, {i: r["clinicId"] for i, r in records.items()}, issues)
 
 
 def settle(records: Iterable[Document]) -> None:

@@ -31,10 +31,11 @@ from kernel.errors import (
 )
 from kernel.policy import Path
 from kernel.shared_runs import SharedRuns
-from patients import list_rows
+from patients import connection_issues, list_rows
 from patients.choices import DataProvider
 from patients.events import CountDoubted
 from patients.services import prepared
+from patients.store import list_rows as list_row_store
 from patients.store import patient_counts as store
 from patients.store import patients, tags_and_sites
 from patients.store.tags_and_sites import SITES, TAGS, TagOrSite
@@ -57,6 +58,7 @@ FEW_ROWS = 2000
 # Patients' records may name tags that their clinic does not have. A clinic has at most 50 tags and 50 sites; when
 # more than this many are counted, everything is counted again without the unknown ones.
 MOST_TAGS_AND_SITES = 400
+_UNPUBLISHED = ("tags.", "sites.", "issues.")
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -354,7 +356,7 @@ def _wrong_counts(clinic_id: ObjectId) -> dict[str, int]:
 def _leaves(counts: Document) -> Counter[str]:
     """Every number by its path."""
     numbers_by_path = Counter({name: counts[name] for name in COUNTED})
-    for kind in ("tags", "sites"):
+    for kind in ("tags", "sites", "issues"):
         numbers_by_path.update({f"{kind}.{item_id}": n for item_id, n in counts[kind].items()})
     for provider, states in counts["sources"].items():
         numbers_by_path.update({f"sources.{provider}.{state}": n for state, n in states.items()})
@@ -486,7 +488,7 @@ def _add(clinic_id: ObjectId, changed: Mapping[str, int], plan_limit: int | None
         counts = begin_counts(clinic_id)
     if len(counts["sources"]) > MOST_PROVIDERS and _adds_sources(changed):
         raise ConstraintViolation(TOO_MANY_PROVIDERS)
-    if not all(name.startswith(("tags.", "sites.")) for name in changed):
+    if not all(name.startswith(_UNPUBLISHED) for name in changed):
         _publish(clinic_id, counts)
 
 
@@ -533,7 +535,13 @@ def _tally(row: Document | None) -> Counter[str]:
         return paths + Counter(demo=1)
     sources = list_rows.sources_of(row)
     plan = int(not _is_exempt(sources))
-    return paths + Counter(f"sources.{source}" for source in sources) + Counter(plan=plan)
+    paths += Counter(f"sources.{source}" for source in sources) + Counter(plan=plan)
+    return paths + _tally_of_issue(row)
+
+
+def _tally_of_issue(row: Document) -> Counter[str]:
+    code = row.get("issue")
+    return Counter() if code is None else Counter([f"issues.{connection_issues.count_name(code)}"])
 
 
 def _first_count(clinic_id: ObjectId, below: int | None) -> Document:
@@ -566,12 +574,18 @@ def _sums(clinic_id: ObjectId) -> Document:
     tally: Counter[str] = Counter()
     for row, n in store.count_by_sources(clinic_id):
         tally.update({path: times * n for path, times in _tally(row).items()})
+    for row, n in list_row_store.count_issues(clinic_id):
+        tally.update({path: times * n for path, times in _tally_of_issue(row).items()})
     demo = store.find_row_of_user(clinic_id, settings.DEMO_PATIENT_USER_ID)
     if demo is not None:  # counted above as if it were a patient like the others
         tally.subtract(_tally({**demo, "userId": ""}))
         tally.update(_tally(demo))
-    sources = _nested({path: n for path, n in tally.items() if path not in COUNTED and n})
-    return {**{name: tally[name] for name in COUNTED}, "sources": sources}
+    present = {path: n for path, n in tally.items() if n}
+    sources = _nested({path: n for path, n in present.items() if path.startswith("sources.")})
+    issues = {
+        path.removeprefix("issues."): n for path, n in present.items() if path.startswith("issues.")
+    }
+    return {**{name: tally[name] for name in COUNTED}, "sources": sources, "issues": issues}
 
 
 def count_for_plan(clinic_id: ObjectId) -> int:

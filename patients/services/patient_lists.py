@@ -13,6 +13,7 @@ from kernel import clock, db, ids, page_limits
 from kernel.db import Document
 from kernel.errors import BadRequest
 from patients import list_rows, statistics
+from patients.connection_issues import codes
 from patients.documents import PatientDocument
 from patients.services import patient_counts, preparing
 from patients.store import patient_lists as store
@@ -158,6 +159,10 @@ def read_filter(query: Mapping[str, Any]) -> PatientFilter:
         sites=_readable_ids(query.get("sites")),
         reviewed_until=query.get("lastReviewed"),
         only_standard_ranges=query.get("omitNonStandardRanges", False),
+        issues=codes(
+            query.get("connectionIssueCauses"),
+            only_hidden=query.get("onlyHiddenConnectionIssues", False),
+        ),
         comparisons=(*_windows(query), *_ranges(query, period)),
     )
 

@@ -11,6 +11,7 @@ from bson import ObjectId
 from kernel import clock, db
 from kernel.db import Document
 from kernel.errors import NotFound
+from patients.services import connection_issues
 from patients.services.patient_details import permissions_of
 from patients.services.patients import (
     NOT_FOUND,
@@ -42,6 +43,7 @@ def replace_permissions(
         changed = store.set_permissions(clinic, user_id, permissions, clock.now())
         if changed is None:
             raise NotFound(message=NOT_FOUND)
+        connection_issues.refresh([changed["_id"]])
         emit_updated(changed, ["permissions"])
 
     db.run_in_transaction(replace)
@@ -59,6 +61,7 @@ def _remove_permission(clinic_id: ObjectId, user_id: str, permission: str) -> No
     if changed is None:
         raise NotFound(message=NO_PERMISSION)
     if changed.get("permissions"):
+        connection_issues.refresh([changed["_id"]])
         emit_updated(changed, ["permissions"])
         return
     remove_in_transaction(clinic_id, user_id, user_id)

@@ -25,7 +25,7 @@ from kernel.errors import (
     NotFound,
 )
 from kernel.policy import Path
-from patients import fields
+from patients import connection_issues, fields, sources
 from patients.choices import PERMISSIONS
 from patients.custody import is_custodial
 from patients.documents import PatientDocument
@@ -297,6 +297,7 @@ def _insert(
     def insert() -> PatientDocument:
         clinic = access.access_open_clinic(document["clinicId"])  # not deleted or closed meanwhile
         record = PatientDocument({**document, **known_tags_and_sites(clinic, details)})
+        record.update(connection_issues.of_new_record(record))
         check()
         store.insert_patient(record)
         patient_counts.count_change(
@@ -432,14 +433,22 @@ def _write_changes(
         raise NotFound(message=NOT_FOUND)
     check(stored)
     derived.settle([stored])
+    if written.get("dataSources"):
+        kept = sources.in_place_of(stored.get("dataSources"), written["dataSources"])
+        written = {**written, "dataSources": kept}
     changes = {name: value for name, value in written.items() if _differs(stored, name, value)}
     changed = [name for name in changes if name != "requireUniqueMrn"]
+    removed: Sequence[str] = ()
+    if "dataSources" in changes:
+        tracked = connection_issues.entering(stored, changes["dataSources"])
+        issue = connection_issues.change_for(stored, changes, clock.now(), tracked=tracked)
+        changes, removed = {**changes, **issue.fields}, issue.removed
     if "mrn" in changes and texts.mrn(safe_reading.text(stored.get("mrn")) or "") != (
         changes["mrn"] or ""
     ):
         changes |= _deactivated_subscriptions(stored)
     changes["updatedTime"] = clock.now()
-    updated = store.set_fields(stored["_id"], changes)
+    updated = store.set_fields(stored["_id"], changes, removed)
     assert updated is not None  # noqa: S101 (read in this transaction)
     patient_counts.count_change(clinic_id=clinic_id, before=stored, after=updated)
     if changed:

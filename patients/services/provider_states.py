@@ -8,9 +8,9 @@ its own. Both may be in one record.
 from datetime import datetime
 
 from kernel.db import Document
+from patients import arrivals
+from patients.arrivals import IS_STALE, Request
 from patients.choices import SourceState
-from patients.services import arrivals
-from patients.services.arrivals import IS_STALE, Request
 
 NONE, EXPIRED, INACTIVE = "NA", "expired", "inactive"
 _WAITS = (SourceState.PENDING.value, SourceState.PENDING_RECONNECT.value)

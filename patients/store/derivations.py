@@ -1,7 +1,8 @@
 """Walks over everything that lists are derived from, in slices, and what is stored of such work.
 
 `derivations`: `prepared` ({time}: every record has had its row since then), `prepare` ({position, counted}: how far the
-command is) and `check` (the daily comparison, see below), each with the version of kept data behind its name.
+command is), `check` (the daily comparison) and `issues` (the sweep of connection issues; for both see below), each with
+the version of kept data behind its name.
 """
 
 import secrets
@@ -19,8 +20,8 @@ from patients.list_rows import row_id
 from patients.store import list_rows, patient_answers, patient_counts, patients
 
 COLLECTION = "derivations"
-NOTES = ("prepared", "prepare", "check")
-PREPARED, PREPARE, CHECK = map(kept.named, NOTES)
+NOTES = ("prepared", "prepare", "check", "issues")
+PREPARED, PREPARE, CHECK, ISSUES = map(kept.named, NOTES)
 _FIRST, _LAST = ObjectId(b"\0" * 12), ObjectId(b"\xff" * 12)
 _IDS = {"_id": 1}
 
@@ -93,38 +94,40 @@ def forget_position() -> None:
     db.collection(COLLECTION).delete_one({"_id": PREPARE})
 
 
-# --- the daily check ------------------------------------------------------------------------------
-# {notBefore, claim?, position?, beganTime?, checked, wrong: {<kind>: n}, last?: {time, seconds, checked, wrong}}
-def claim_check(moment: datetime, until: datetime) -> Document | None:
-    """Claims the check until then; None when it is not due, or another process has it."""
+# --- the daily check, and the sweep of connection issues --------------------------------------------
+# {notBefore, claim?, position?, beganTime?, checked, wrong: {<kind>: n}, last?: {time, seconds, checked, wrong}}; of
+# the sweep {notBefore, claim?, beganTime?, checked?, failures?, last?: {time, seconds, checked}}
+def claim(name: str, moment: datetime, until: datetime) -> Document | None:
+    """Claims the work until then; None when it is not due, or another process has it."""
     first = {"$setOnInsert": {"notBefore": moment}}
-    db.collection(COLLECTION).update_one({"_id": CHECK}, first, upsert=True)
+    db.collection(COLLECTION).update_one({"_id": name}, first, upsert=True)
     return db.collection(COLLECTION).find_one_and_update(
-        {"_id": CHECK, "notBefore": {"$lte": moment}},
+        {"_id": name, "notBefore": {"$lte": moment}},
         {"$set": {"notBefore": until, "claim": secrets.token_hex(8)}},
         return_document=ReturnDocument.AFTER,
     )
 
 
-def extend_check(check: Document, until: datetime) -> None:
-    _change_held(check, {"$set": {"notBefore": until}})
+def extend(run: Document, until: datetime) -> None:
+    _change_held(run, {"$set": {"notBefore": until}})
 
 
-def note_slice(check: Document, changes: Document) -> bool:
-    """False when another process has the check now."""
-    return _change_held(check, {"$set": changes})
+def note_slice(run: Document, changes: Document) -> bool:
+    """False when another process has the work now."""
+    return _change_held(run, {"$set": changes})
 
 
-def pause_check(check: Document, moment: datetime) -> None:
-    """Due again at once; it will continue at its position."""
-    _change_held(check, {"$set": {"notBefore": moment}, "$unset": {"claim": ""}})
+def pause(run: Document, moment: datetime) -> None:
+    """Due again then; it will continue where it was."""
+    _change_held(run, {"$set": {"notBefore": moment}, "$unset": {"claim": ""}})
 
 
-def end_check(check: Document, result: Document, following: datetime) -> None:
-    of_this_run = dict.fromkeys(("claim", "position", "beganTime", "checked", "wrong"), "")
-    _change_held(check, {"$set": {"last": result, "notBefore": following}, "$unset": of_this_run})
+def end(run: Document, result: Document, following: datetime) -> None:
+    of_this_run = ("claim", "position", "beganTime", "checked", "wrong", "failures")
+    change = {"$set": {"last": result, "notBefore": following}}
+    _change_held(run, {**change, "$unset": dict.fromkeys(of_this_run, "")})
 
 
-def _change_held(check: Document, change: Document) -> bool:
-    held = {"_id": CHECK, "claim": check["claim"]}
+def _change_held(run: Document, change: Document) -> bool:
+    held = {"_id": run["_id"], "claim": run["claim"]}
     return db.collection(COLLECTION).update_one(held, change).matched_count > 0

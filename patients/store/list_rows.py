@@ -6,6 +6,7 @@ clustered collection.
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bson import ObjectId, Regex
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
@@ -19,6 +20,7 @@ from patients.list_rows import changes_of, patient_id_of, row_id, row_of
 COLLECTION = kept.ROWS
 BY_PATIENT = "ListOfPatient"
 BY_TERM = "ListTerms"
+BY_ISSUE, BY_ISSUE_DUE = "ListIssues", "ListIssuesDue"
 _KEY_BYTES = 24
 Write = ReplaceOne[Document] | UpdateOne | DeleteOne | InsertOne[Document]
 
@@ -52,6 +54,12 @@ def update_alike(patients: Sequence[Document], record: Document, fields: Iterabl
     change = changes_of(record, fields)
     if change:
         write([UpdateOne({"_id": _key(patient)}, change) for patient in patients])
+
+
+def update_each(records: Sequence[Document], fields: Sequence[str]) -> None:
+    """After these fields of each record have changed; the records have them all."""
+    changes = ((record, changes_of(record, fields)) for record in records)
+    write([UpdateOne({"_id": _key(record)}, change) for record, change in changes if change])
 
 
 def is_key(value: object) -> bool:
@@ -107,6 +115,29 @@ def _with_terms(condition: Document, limit: int) -> list[Document]:
     shown = {"patientId": 1, "terms": 1, "_id": 0}
     rows = db.collection(COLLECTION).find({"terms": condition}, shown, limit=limit, hint=BY_TERM)
     return list(rows)
+
+
+def list_issues_due(before: datetime, limit: int) -> list[ObjectId]:
+    """Patients of all clinics whose issue is wrong since some moment before this one, longest first; from index keys
+    alone."""
+    rows = db.collection(COLLECTION).find(
+        {"issueDue": {"$lt": before}},
+        {"patientId": 1, "_id": 0},
+        sort=[("issueDue", 1)],
+        limit=limit,
+        hint=BY_ISSUE_DUE,
+    )
+    return [row["patientId"] for row in rows]
+
+
+def count_issues(clinic_id: ObjectId) -> list[tuple[Document, int]]:
+    """Rows of lists with nothing but their `issue`, and how many patients have it; from index keys."""
+    pipeline: list[Document] = [
+        {"$match": {"clinicId": clinic_id, "issue": {"$exists": True}}},
+        {"$group": {"_id": "$issue", "n": {"$sum": 1}}},
+    ]
+    groups = db.collection(COLLECTION).aggregate(pipeline, hint=BY_ISSUE)
+    return [({"issue": group["_id"]}, group["n"]) for group in groups]
 
 
 def write(changes: Sequence[Write]) -> None:

@@ -1,10 +1,11 @@
 """Stored counts of a clinic's patients, updated in the transaction that changes the patients.
 
 `patientCounts`: {_id: clinic, total, demo, plan, sources: {<provider>: {<state>: n}}, tags: {<id>: n},
-sites: {<id>: n}, generation, countedTime, doubtedTime?}. The clinic's own `patientCount` is the published copy of all
-but tags and sites. A document that lacks any of these numbers, left so by an older version or by another program,
-counts as missing. `generation` changes whenever a number is set instead of added to, `countedTime` is the time of the
-last full count, and `doubtedTime` the time at which a worker was asked for the next one.
+sites: {<id>: n}, issues: {<code>: n}, generation, countedTime, doubtedTime?}. The clinic's own `patientCount` is the
+published copy of all but tags, sites and issues. A document that lacks any of these numbers, left so by an older
+version or by another program, counts as missing. `generation` changes whenever a number is set instead of added to,
+`countedTime` is the time of the last full count, and `doubtedTime` the time at which a worker was asked for the next
+one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from patients.store import list_rows, patients, tags_and_sites
 from patients.store.tags_and_sites import SITES, TAGS
 
 COLLECTION = kept.COUNTS
-NUMBERS, MAPS = ("total", "demo", "plan"), ("sources", "tags", "sites")
+NUMBERS, MAPS = ("total", "demo", "plan"), ("sources", "tags", "sites", "issues")
 _NO_LIST = {"$not": {"$type": "array"}}  # a condition on an array field tests its elements
 _COMPLETE: Document = {
     **{name: {"$type": ["int", "long"], "$gte": 0, **_NO_LIST} for name in NUMBERS},
@@ -74,7 +75,7 @@ def is_complete(counts: Document) -> bool:
     """Whether all numbers are present and whole. The count of a tag may be below 0 for a moment."""
     return (
         all(_is_whole(counts.get(name)) and counts[name] >= 0 for name in NUMBERS)
-        and all(_are_numbers(counts.get(name)) for name in ("tags", "sites"))
+        and all(_are_numbers(counts.get(name)) for name in ("tags", "sites", "issues"))
         and isinstance(counts.get("sources"), dict)
         and all(_are_numbers(states) for states in counts["sources"].values())
     )

@@ -36,7 +36,7 @@ from patients.list_rows import (
 )
 from patients.search_keys import in_key
 from patients.store.halves import LAST_DATA, ROW, SEARCH_KEY, halves, is_seldom
-from patients.store.list_rows import BY_PATIENT, COLLECTION
+from patients.store.list_rows import BY_ISSUE, BY_PATIENT, COLLECTION
 from patients.store.patients import COLLATION, list_shown
 
 BY_TAG, BY_SITE, BY_SEARCH, SIDE_BY_SIDE = "ListTags", "ListSites", "ListSearch", "_id_"
@@ -71,14 +71,16 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class PatientFilter:
     """All conditions must hold. `tags`: all of these, `sites`: any of these. An empty list selects patients without
-    any; None sets no condition. `source_state`: of any data source, "" for patients without one. `data_since`: some
-    data are as new as that; `no_data_since`: none are, or there are none at all."""
+    any; None sets no condition. `issues`: one of these, by the codes of rows. `source_state`: of any data source, ""
+    for patients without one. `data_since`: some data are as new as that; `no_data_since`: none are, or there are none
+    at all."""
 
     search: str | None = None
     tags: Sequence[ObjectId] | None = None
     sites: Sequence[ObjectId] | None = None
     reviewed_until: datetime | None = None
     only_standard_ranges: bool = False
+    issues: Sequence[int] | None = None
     is_custodial: bool | None = None
     source_state: str | None = None
     data_since: datetime | None = None
@@ -350,6 +352,8 @@ def _count(reading: _Reading) -> int:
 # --- conditions -----------------------------------------------------------------------------------
 def _index_for(patient_filter: PatientFilter) -> str:
     """The index with which the filter has to fetch the fewest rows."""
+    if patient_filter.issues is not None:
+        return BY_ISSUE
     if patient_filter.tags:
         return BY_TAG
     if patient_filter.sites:
@@ -378,6 +382,8 @@ def _of_filter(patient_filter: PatientFilter) -> Iterator[Condition]:
         yield {"hasOwnRanges": None}
     if patient_filter.reviewed_until is not None:
         yield {"reviewed": {"$lte": patient_filter.reviewed_until}}
+    if patient_filter.issues is not None:
+        yield {"issue": {"$in": list(patient_filter.issues)}}
     yield from _of_account_and_data(patient_filter)
     yield from ({"searchKey": in_key(word)} for word in texts.words(patient_filter.search or ""))
     yield from (comparison.condition for comparison in patient_filter.comparisons)

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from kernel import db, safe_reading, updates
 from kernel.db import Document
-from patients import summary_answers
+from patients import connection_issues, summary_answers
 from patients.documents import PatientDocument
 from patients.store import list_rows, patient_answers
 from patients.summary_answers import PARTS, WITHOUT_STATISTICS, parts_of, text_of
@@ -27,9 +27,11 @@ MOST_REQUESTS = 50
 MOST_LEGACY_CLINICIANS = 100
 _MOST_SOUGHT = 1_000  # ids in one query
 _REVIEWS = {"clinicId": 1, "reviews": 1}
-_PERMISSIONS = {"clinicId": 1, "userId": 1, "permissions": 1}
+_WITH_ISSUE = {"clinicId": 1, "userId": 1, **connection_issues.PROJECTION}
 _PLACE = {"clinicId": 1}
 _PLACE_AND_USER = {**_PLACE, "userId": 1}
+# What is counted of a record, and what its connection issue follows from.
+ISSUE_AND_COUNTS = {**_WITH_ISSUE, "tags": 1, "sites": 1}
 ONE = "UniquePatient"  # named in queries: all indexes begin with the clinic, and MongoDB would try them all
 
 
@@ -248,14 +250,17 @@ def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) 
 
 
 def set_fields(
-    patient_id: ObjectId, fields: Mapping[str, Any], removed: Iterable[str] = ()
+    patient_id: ObjectId,
+    fields: Mapping[str, Any],
+    removed: Iterable[str] = (),
+    projection: Mapping[str, Any] | None = None,
 ) -> PatientDocument | None:
     """The record after the change. May raise DuplicateKeyError for an MRN that must be unique."""
     change: dict[str, Any] = {"$set": dict(fields)}
     unset = dict.fromkeys(removed, "")
     if unset:
         change["$unset"] = unset
-    return _change_one({"_id": patient_id}, change, [*fields, *removed])
+    return _change_one({"_id": patient_id}, change, [*fields, *removed], projection)
 
 
 def _change_one(
@@ -346,7 +351,7 @@ def set_permissions(
         key(clinic_id, user_id),
         {"$set": {"permissions": permissions, "updatedTime": moment}},
         ["permissions"],
-        _PERMISSIONS,
+        _WITH_ISSUE,
     )
 
 
@@ -358,7 +363,7 @@ def remove_permission(
         {**key(clinic_id, user_id), name: {"$exists": True}},
         {"$unset": {name: ""}, "$set": {"updatedTime": moment}},
         ["permissions"],
-        _PERMISSIONS,
+        _WITH_ISSUE,
     )
 
 
@@ -373,34 +378,56 @@ def set_reminder_time(
 
 
 def add_connection_request(
-    patient: PatientDocument, provider: str, data_sources: Sequence[Document], moment: datetime
+    patient: PatientDocument,
+    request: Document,
+    data_sources: Sequence[Document],
+    issue: connection_issues.Change,
 ) -> None:
     """Newest first; only the newest fifty are kept, since no one reads older ones. `patient` must have been read in
     this transaction. The provider's requests are written as a whole: services that watch the collection do not
     recognise the change of a part."""
-    stored = patient.get("providerConnectionRequests")
-    known = stored.get(provider) if isinstance(stored, dict) else None
-    requests = [
-        {"providerName": provider, "createdTime": moment},
-        *(known if isinstance(known, list) else []),
-    ][:MOST_REQUESTS]
-    written: Document = {f"providerConnectionRequests.{provider}": requests}
-    if not isinstance(stored, dict):
-        written = {"providerConnectionRequests": {provider: requests}}
-    change = {"$set": {"dataSources": list(data_sources), "updatedTime": moment, **written}}
-    shown = {"clinicId": 1, "dataSources": 1}
-    _change_one({"_id": patient["_id"]}, change, ["dataSources"], shown)
+    provider, moment = request["providerName"], request["createdTime"]
+    requests = with_request(patient, request)
+    written: Document = {f"providerConnectionRequests.{provider}": requests[provider]}
+    if not isinstance(patient.get("providerConnectionRequests"), dict):
+        written = {"providerConnectionRequests": requests}
+    fields = {"dataSources": list(data_sources), "updatedTime": moment, **issue.fields}
+    change: Document = {"$set": {**fields, **written}}
+    if issue.removed:
+        change["$unset"] = dict.fromkeys(issue.removed, "")
+    changed = [*fields, *issue.removed, "providerConnectionRequests"]
+    _change_one({"_id": patient["_id"]}, change, changed, _WITH_ISSUE)
 
 
-def set_data_sources(user_id: str, data_sources: Sequence[Document], moment: datetime) -> int:
-    """In the caller's transaction."""
-    fields = {"dataSources": list(data_sources)}
-    patients = list_of_user(user_id, _PLACE)
-    result = db.collection(COLLECTION).update_many(
-        {"userId": user_id}, {"$set": {**fields, "updatedTime": moment}}
-    )
-    list_rows.update_alike(patients, fields, ["dataSources"])
-    return result.matched_count
+def with_request(patient: PatientDocument, request: Document) -> Document:
+    """The requests of the record with a new one."""
+    provider = request["providerName"]
+    stored = safe_reading.mapping(patient.get("providerConnectionRequests"))
+    known = stored.get(provider)
+    requests = [request, *(known if isinstance(known, list) else [])]
+    return {**stored, provider: requests[:MOST_REQUESTS]}
+
+
+def list_for_issues(ids: Sequence[ObjectId]) -> list[PatientDocument]:
+    """With what counts, and what the rule of connection issues reads."""
+    query = {"_id": {"$in": list(ids)}}
+    return list(db.collection(COLLECTION).find(query, ISSUE_AND_COUNTS, hint="_id_"))
+
+
+def write_issues(changes: Sequence[tuple[PatientDocument, connection_issues.Change]]) -> None:
+    """In the transaction that has read the records, which are as they will be. A record whose tracked source is another
+    one by now is left alone."""
+    if changes:
+        db.collection(COLLECTION).bulk_write([_issue_write(*pair) for pair in changes])
+        list_rows.update_each([record for record, _ in changes], connection_issues.FIELDS)
+
+
+def _issue_write(record: PatientDocument, issue: connection_issues.Change) -> UpdateOne:
+    change: Document = {"$set": {**issue.fields, "updatedTime": record["updatedTime"]}}
+    if issue.removed:
+        change["$unset"] = dict.fromkeys(issue.removed, "")
+    tracked = {connection_issues.SOURCE: record.get(connection_issues.SOURCE)}
+    return UpdateOne({"_id": record["_id"], **tracked}, change)
 
 
 # --- summaries ------------------------------------------------------------------------------------

@@ -106,13 +106,13 @@ def test_a_first_request_to_connect_is_pending(lakeside, ben):
     assert [r["providerName"] for r in requests] == ["dexcom"]
 
 
-def test_a_connected_source_is_asked_to_reconnect_and_requests_pile_up(lakeside, ben):
+def test_a_connected_source_stays_so_and_requests_pile_up(lakeside, ben):
     source = {"providerName": "twiist", "state": "connected", "modifiedTime": clock.now()}
     patient = make_patient(lakeside, dataSources=[source])
     for _ in range(2):
         ben.api.post(url(lakeside, patient, "/connect/twiist"))
     returned_patient = ben.api.get(url(lakeside, patient)).json()
-    assert returned_patient["dataSources"][0]["state"] == "pendingReconnect"
+    assert stored_patient(lakeside, patient["userId"])["dataSources"] == [source]
     newest, oldest = (
         clock.parse_time(row["createdTime"])
         for row in returned_patient["connectionRequests"]["twiist"]
@@ -120,16 +120,33 @@ def test_a_connected_source_is_asked_to_reconnect_and_requests_pile_up(lakeside,
     assert newest >= oldest
 
 
-@pytest.mark.parametrize(
-    ("provider", "status"), [("dexcom", 404), ("abbott", 204), ("fitbit", 400)]
-)
-def test_only_a_source_of_the_record_can_be_connected(lakeside, ben, provider, status):
-    sources = [{"providerName": "abbott", "state": "pending"}]
+def test_a_source_that_has_failed_is_asked_to_reconnect(lakeside, ben):
+    source = {"providerName": "twiist", "state": "error", "modifiedTime": clock.now()}
+    patient = make_patient(lakeside, dataSources=[source])
+    ben.api.post(url(lakeside, patient, "/connect/twiist"))
+    (stored,) = stored_patient(lakeside, patient["userId"])["dataSources"]
+    assert stored["state"] == "pendingReconnect"
+
+
+@pytest.mark.foreign_documents
+def test_a_request_needs_no_source_and_says_until_when_it_can_be_accepted(lakeside, ben):
+    sources = [{"providerName": "abbott", "state": "disconnected", "note": "of another service"}]
     patient = make_patient(lakeside, dataSources=sources)
-    answer = ben.api.post(url(lakeside, patient, f"/connect/{provider}"))
-    assert answer.status_code == status
-    if status == 404:
-        assert answer.json() == {"message": "patient not found"}
+    assert ben.api.post(url(lakeside, patient, "/connect/dexcom")).status_code == 204
+    stored = stored_patient(lakeside, patient["userId"])
+    (request,) = stored["providerConnectionRequests"]["dexcom"]
+    assert request["expirationTime"] - request["createdTime"] == timedelta(days=30)
+    assert stored["dataSources"] == [
+        *sources,
+        {
+            "providerName": "dexcom",
+            "state": "pending",
+            "expirationTime": request["expirationTime"],
+        },
+    ]
+    shown = ben.api.get(url(lakeside, patient)).json()["connectionRequests"]["dexcom"]
+    assert shown[0]["expirationTime"] == clock.format_time(request["expirationTime"])
+    assert ben.api.post(url(lakeside, patient, "/connect/fitbit")).status_code == 400
 
 
 def test_connecting_a_stranger_is_404(lakeside, ben):

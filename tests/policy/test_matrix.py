@@ -106,6 +106,9 @@ SyncEHRDataForPatient               backend
 GenerateMergeReport                 backend
 MergeClinic                         backend
 ConnectProvider                     backend members
+SetConnectionIssueHidden            backend members
+UpdateConnectionIssues              backend
+RecordInvitationResent              backend
 """
 
 # The Confirmation API words failures its own way and asks no one where a key or an address is enough. The

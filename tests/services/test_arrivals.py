@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from patients.arrivals import arrivals_of
 from patients.choices import Finding
-from patients.services.arrivals import arrivals_of
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 CUSTODIAL = {"custodian": {}}

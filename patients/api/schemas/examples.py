@@ -13,6 +13,8 @@ _SOURCE = {
     "state": "connected",
     "modifiedTime": "2026-03-04T08:00:00Z",
     "latestDataTime": "2026-11-20T15:55:00Z",
+    "createdTime": "2026-03-04T08:00:00Z",
+    "connectedTime": "2026-03-04T08:00:00Z",
 }
 _SAID = {
     "fullName": "Maria Olsen",
@@ -38,12 +40,20 @@ _PATIENT = {
     "reviews": [_REVIEW],
     "connectionRequests": {
         "abbott": [],
-        "dexcom": [{"createdTime": "2026-03-03T12:00:00Z", "providerName": "dexcom"}],
+        "dexcom": [
+            {
+                "createdTime": "2026-03-03T12:00:00Z",
+                "expirationTime": "2026-04-02T12:00:00Z",
+                "providerName": "dexcom",
+            }
+        ],
         "twiist": [],
     },
+    "connectionIssueSource": "dexcom",
     "createdTime": MADE,
     "updatedTime": CHANGED,
 }
+_ISSUE = {"cause": "staleData", "hidden": True}
 _NO_REQUESTS: dict[str, Any] = {"abbott": [], "dexcom": [], "twiist": []}
 _MADE = {
     **_PATIENT,
@@ -52,6 +62,7 @@ _MADE = {
     "reviews": [],
     "dataSources": [{"providerName": "dexcom", "state": "pending"}],
     "connectionRequests": _NO_REQUESTS,
+    "connectionIssueSource": "deviceNonSpecificInvitation",
 }
 # The record of an account that someone owns, as its clinic gets it.
 _SHARED = {
@@ -166,7 +177,13 @@ examples.answers(
         "tideResponse.v1": _TIDE,
     }
 )
-examples.answers_of({"CreatePatientAccount": _MADE, "CreatePatientFromUser": _SHARED})
+examples.answers_of(
+    {
+        "CreatePatientAccount": _MADE,
+        "CreatePatientFromUser": _SHARED,
+        "SetConnectionIssueHidden": {**_PATIENT, "connectionIssue": _ISSUE},
+    }
+)
 examples.requests(
     {
         "PatientCreate": _NEW,
@@ -174,6 +191,7 @@ examples.requests(
         "PatientFromUser": {"permissions": _GRANTED, **_SAID},
         "patientSummary.v1": _SUMMARY,
         "DataSourcesWrite": [_SOURCE],
+        "ConnectionIssueHidden": {"hidden": True},
         "tidepoolUserIds.v1": [USER],
     }
 )

@@ -6,6 +6,7 @@ from kernel.api import schema as s
 from kernel.api.parameters import LIMIT, OFFSET, Parameter
 from patients import statistics
 from patients.api.schemas import statistic_words
+from patients.api.schemas.patients import ISSUE_CAUSE
 from patients.services import patient_lists
 
 FLOAT_FILTER = s.component(
@@ -117,6 +118,17 @@ _NARROWING = (
         "sites",
         _IDS,
         description="Only patients of any of these sites, ids separated by commas; `_`: of none.",
+    ),
+    Parameter(
+        "connectionIssueCauses",
+        s.array(ISSUE_CAUSE),
+        description="Only patients whose connection issue has one of these causes, separated by commas, and is not "
+        "hidden; with `onlyHiddenConnectionIssues`: and is hidden.",
+    ),
+    Parameter(
+        "onlyHiddenConnectionIssues",
+        s.boolean(),
+        description="True: only patients whose connection issue is hidden. False is as good as absent.",
     ),
     Parameter(
         "omitNonStandardRanges",

@@ -2,7 +2,7 @@
 
 from kernel.api import schema as s
 from patients import choices, fields
-from patients.choices import DataProvider, DiagnosisType, SourceState
+from patients.choices import DataProvider, DiagnosisType, IssueCause, IssueSource, SourceState
 from patients.field_values import PROVIDERS
 from patients.glycemic_ranges import PRESETS, UNITS
 
@@ -95,6 +95,10 @@ DATA_SOURCE = s.component(
             "latestDataTime": _time(
                 "Time of the newest data that came from it; absent when unknown."
             ),
+            "createdTime": _time("When the data service made it; absent when unknown."),
+            "connectedTime": _time(
+                "When it last became connected; absent when it has not since the data service notes it."
+            ),
         },
         required=["state", "providerName"],
         description="A device account that delivers the patient's data.",
@@ -132,7 +136,13 @@ PROVIDER_ID = s.component(
 _REQUEST = s.component(
     "providerConnectionRequest.v1",
     s.obj(
-        {"createdTime": s.date_time(description="When it was made."), "providerName": PROVIDER_ID},
+        {
+            "createdTime": s.date_time(description="When it was made."),
+            "expirationTime": s.date_time(
+                description="Until when it can be accepted; 30 days after it was made when absent."
+            ),
+            "providerName": PROVIDER_ID,
+        },
         required=["createdTime", "providerName"],
         description="The patient was asked to connect an account of the provider.",
     ),
@@ -147,6 +157,44 @@ s.component(
         required=[DataProvider.TWIIST.value, DataProvider.DEXCOM.value, DataProvider.ABBOTT.value],
         read_only=True,
         description="By provider, newest first.",
+    ),
+)
+
+# --- connection issues ----------------------------------------------------------------------------
+s.component(
+    "ConnectionIssueSource",
+    s.string(
+        enum=IssueSource.values,
+        description="A provider, or `deviceNonSpecificInvitation`: the mail that invites someone whose account the "
+        "clinic looks after.",
+    ),
+)
+ISSUE_CAUSE = s.component(
+    "ConnectionIssueCause",
+    s.string(
+        enum=IssueCause.values,
+        description="`error`: the provider refuses the login; `disconnected`: the connection was ended; `staleData`: "
+        "no data for more than 48 hours; `staleInvite`: an invitation was not answered for more than 48 hours; "
+        "`expiredInvite`: it can no longer be answered.",
+    ),
+)
+s.component(
+    "ConnectionIssue",
+    s.obj(
+        {
+            "cause": ISSUE_CAUSE,
+            "hidden": s.boolean(description="Whether the clinic has hidden it."),
+        },
+        required=["cause", "hidden"],
+        description="Data of the patient do not arrive.",
+    ),
+)
+ISSUE_HIDDEN = s.component(
+    "ConnectionIssueHidden",
+    s.obj(
+        {"hidden": s.boolean(description="Whether the issue is hidden from now on.")},
+        required=["hidden"],
+        description="Whether lists leave a patient's connection issue out.",
     ),
 )
 

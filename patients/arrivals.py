@@ -1,24 +1,29 @@
 """Why data of a patient does or does not arrive, for each provider that the record names.
 
 Pure: reads one record and nothing else. Other services write these records, so nothing in them is taken for granted.
+The rule by which a connection has an issue (`patients.connection_issues`) is the one of this module: the first five
+findings are its causes.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from kernel import safe_reading
 from kernel.clock import ZERO
 from kernel.db import Document
-from patients.choices import DataProvider, Finding, SourceState
+from patients.choices import DataProvider, Finding, IssueSource, SourceState
 from patients.custody import is_custodial
-from patients.services.data_sources import REQUEST_LASTS
 
+REQUEST_LASTS = timedelta(days=30)
 IS_STALE = timedelta(hours=48)
 INVITATION_LASTS = timedelta(days=31)  # from the day of the record; a reminder does not prolong it
 _FAULTS = {
     SourceState.ERROR.value: Finding.ERROR,
     SourceState.DISCONNECTED.value: Finding.DISCONNECTED,
 }
+_PROVIDERS = frozenset(DataProvider.values)
 _PENDING = (SourceState.PENDING.value, SourceState.PENDING_RECONNECT.value)
 
 
@@ -33,16 +38,18 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """`provider` is empty for a patient who was asked to connect whatever there is, or not at all. `source` is the
-    newest one of the provider, or empty; `since` is when the finding began, as far as the record says."""
+    newest one of the provider, or empty; `since` is when the finding began, as far as the record says. `turns`: the
+    moments after which the finding can be another one, although nothing is written."""
 
     provider: str
     finding: Finding
     since: datetime | None
     source: Document
     request: Request | None
+    turns: tuple[datetime, ...] = ()
 
 
-def arrivals_of(record: Document, now: datetime) -> list[Arrival]:
+def arrivals_of(record: Mapping[str, Any], now: datetime) -> list[Arrival]:
     """Sorted by provider; never empty."""
     sources, requests = _sources_by_provider(record), _requests_by_provider(record)
     providers = sorted(sources.keys() | requests.keys())
@@ -51,6 +58,22 @@ def arrivals_of(record: Document, now: datetime) -> list[Arrival]:
     return [
         _arrival(name, sources.get(name, []), requests.get(name, []), now) for name in providers
     ]
+
+
+def tracked_arrival(record: Mapping[str, Any], now: datetime) -> Arrival | None:
+    """Of what `connectionIssueSource` names; None where nothing is tracked, and for the general invitation of someone
+    who has a source or was asked for one, or whose account is not the clinic's any more."""
+    tracked = safe_reading.text(record.get("connectionIssueSource"))
+    if tracked in _PROVIDERS:
+        sources, requests = _sources_by_provider(record), _requests_by_provider(record)
+        return _arrival(tracked, sources.get(tracked, []), requests.get(tracked, []), now)
+    if tracked != IssueSource.GENERAL or _has_provider(record) or _invitation(record) is None:
+        return None
+    return _without_provider(record, now)
+
+
+def _has_provider(record: Mapping[str, Any]) -> bool:
+    return bool(_sources_by_provider(record) or _requests_by_provider(record))
 
 
 # --- one provider ---------------------------------------------------------------------------------
@@ -86,7 +109,19 @@ def _arrival(
 ) -> Arrival:
     known = _connection(sources, stored)
     finding, since = _finding(known.source, known.unanswered, now)
-    return Arrival(provider, finding, since, known.newest, known.request)
+    turns = (
+        moved(_moment(known.source, "latestDataTime"), IS_STALE),
+        *_turns_of(known.unanswered),
+    )
+    return Arrival(provider, finding, since, known.newest, known.request, _known(turns))
+
+
+def _turns_of(request: Request | None) -> tuple[datetime | None, ...]:
+    return (moved(request.asked, IS_STALE), request.expires) if request else ()
+
+
+def _known(moments: Iterable[datetime | None]) -> tuple[datetime, ...]:
+    return tuple(moment for moment in moments if moment is not None)
 
 
 def _finding(
@@ -126,19 +161,29 @@ def _is_answered(source: Document, request: Request) -> bool:
     return request.asked is not None and max(made, connected) > request.asked
 
 
-def _without_provider(record: Document, now: datetime) -> Arrival:
+def _without_provider(record: Mapping[str, Any], now: datetime) -> Arrival:
+    request = _invitation(record)
+    if request is None:
+        return Arrival("", Finding.NEVER_ASKED, None, {}, None)
+    finding, since = _of_request(request, now)
+    return Arrival("", finding, since, {}, request, _known(_turns_of(request)))
+
+
+def _invitation(record: Mapping[str, Any]) -> Request | None:
     """Only people whose account the clinic looks after are invited to connect whatever they have."""
     created = _moment(record, "createdTime")
-    if created is None or not safe_reading.text(record.get("email")) or not is_custodial(record):
-        return Arrival("", Finding.NEVER_ASKED, None, {}, None)
     sent = _moment(record, "lastInvitationSent") or created
-    request = Request(sent, created + INVITATION_LASTS)
-    finding, since = _of_request(request, now)
-    return Arrival("", finding, since, {}, request)
+    is_invited = (
+        record.get("connectionIssueSource") == IssueSource.GENERAL
+        or safe_reading.text(record.get("email"))
+    )  # fmt: skip
+    if sent is None or not is_invited or not is_custodial(record):
+        return None
+    return Request(sent, moved(created, INVITATION_LASTS))
 
 
 # --- what is stored -------------------------------------------------------------------------------
-def _sources_by_provider(record: Document) -> dict[str, list[Document]]:
+def _sources_by_provider(record: Mapping[str, Any]) -> dict[str, list[Document]]:
     by_provider: dict[str, list[Document]] = {}
     for source in safe_reading.objects(record.get("dataSources")):
         if provider := safe_reading.text(source.get("providerName")):
@@ -146,7 +191,7 @@ def _sources_by_provider(record: Document) -> dict[str, list[Document]]:
     return by_provider
 
 
-def _requests_by_provider(record: Document) -> dict[str, list[Request]]:
+def _requests_by_provider(record: Mapping[str, Any]) -> dict[str, list[Request]]:
     stored = safe_reading.mapping(record.get("providerConnectionRequests"))
     requests = {name: list(map(_stored, safe_reading.objects(stored[name]))) for name in stored}
     # An old record of Dexcom's stands in when there is no newer one.
@@ -163,7 +208,7 @@ def _stored(request: Document) -> Request:
 
 def _request_in(source: Document) -> Request:
     expires = _moment(source, "expirationTime")
-    return Request(_moved(expires, -REQUEST_LASTS), expires)
+    return Request(moved(expires, -REQUEST_LASTS), expires)
 
 
 def _newest(requests: list[Request]) -> Request | None:
@@ -175,10 +220,10 @@ def _begun(source: Document) -> datetime:
 
 
 def _end(asked: datetime | None) -> datetime | None:
-    return _moved(asked, REQUEST_LASTS)
+    return moved(asked, REQUEST_LASTS)
 
 
-def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
+def moved(moment: datetime | None, by: timedelta) -> datetime | None:
     """None also where the result is beyond the calendar."""
     try:
         return None if moment is None else moment + by
@@ -186,7 +231,7 @@ def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
         return None
 
 
-def _moment(document: Document, *names: str) -> datetime | None:
+def _moment(document: Mapping[str, Any], *names: str) -> datetime | None:
     """The first of the fields that holds a time; the zero time stands for none."""
     times = (safe_reading.moment(document.get(name)) for name in names)
     return next((time for time in times if time is not None and time != ZERO), None)
