@@ -4,6 +4,7 @@ read of them (rules PATIENT-152 to PATIENT-162)."""
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -85,7 +86,7 @@ class Export:
         projection, creators = store.shown(self.asked.period, CGM, BGM), dict[str, Member]()
         for ids in db.batches(self.ids, BATCH):
             documents = self._moment.read(
-                lambda ids=ids: store.list_exported(self.clinic["_id"], ids, projection)
+                partial(store.list_exported, self.clinic["_id"], ids, projection)
             )
             if len(documents) != len(ids):
                 raise Unavailable
