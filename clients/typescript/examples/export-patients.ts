@@ -4,16 +4,19 @@
  *     CLINICS_ADDRESS=… CLINICS_TOKEN=… CLINICS_CLINIC=… node build/examples/export-patients.js
  */
 import { connect, pages } from "../src/index.js";
+import { run, variables } from "../src/scripts.js";
 
-const { CLINICS_ADDRESS = "", CLINICS_TOKEN = "", CLINICS_CLINIC: clinicId = "" } = process.env;
+const [address, token, clinicId] = variables("CLINICS_ADDRESS", "CLINICS_TOKEN", "CLINICS_CLINIC");
 
-const clinics = connect(CLINICS_ADDRESS, CLINICS_TOKEN);
-const patients = pages((page) =>
-  clinics.GET("/v1/clinics/{clinicId}/patients", {
-    params: { path: { clinicId }, query: { ...page, sort: "+fullName", sortType: "cgm" } },
-  }),
-);
-for await (const { id, fullName, birthDate, summary } of patients) {
-  const inTarget = summary?.cgmStats?.periods?.["14d"]?.timeInTargetPercent ?? "";
-  console.log([id, fullName, birthDate, inTarget].join("\t"));
-}
+await run(async () => {
+  const clinics = connect(address, token);
+  const patients = pages((page) =>
+    clinics.GET("/v1/clinics/{clinicId}/patients", {
+      params: { path: { clinicId }, query: { ...page, sort: "+fullName", sortType: "cgm" } },
+    }),
+  );
+  for await (const { id, fullName, birthDate, summary } of patients) {
+    const inTarget = summary?.cgmStats?.periods?.["14d"]?.timeInTargetPercent ?? "";
+    console.log([id, fullName, birthDate, inTarget].join("\t"));
+  }
+});

@@ -4,15 +4,18 @@
  *     CLINICS_ADDRESS=http://127.0.0.1:8080 CLINICS_EMAIL=… CLINICS_PASSWORD=… node build/examples/partner.js
  */
 import { type ClinicsClient, ClinicsError, done, logIn, pages, type Schemas } from "../src/index.js";
+import { run, variables } from "../src/scripts.js";
 
-const { CLINICS_ADDRESS = "", CLINICS_EMAIL = "", CLINICS_PASSWORD = "" } = process.env;
+const account = variables("CLINICS_ADDRESS", "CLINICS_EMAIL", "CLINICS_PASSWORD");
 
-const clinics = await logIn(CLINICS_ADDRESS, CLINICS_EMAIL, CLINICS_PASSWORD);
-const path = { userId: clinics.userId };
-const memberships = pages((query) =>
-  clinics.GET("/v1/clinicians/{userId}/clinics", { params: { path, query } }),
-);
-for await (const { clinic } of memberships) await visit(clinics, clinic);
+await run(async () => {
+  const clinics = await logIn(...account);
+  const path = { userId: clinics.userId };
+  const memberships = pages((query) =>
+    clinics.GET("/v1/clinicians/{userId}/clinics", { params: { path, query } }),
+  );
+  for await (const { clinic } of memberships) await visit(clinics, clinic);
+});
 
 async function visit(clinics: ClinicsClient, clinic: Schemas["clinic.v1"]): Promise<void> {
   console.log(`${clinic.name}:`);

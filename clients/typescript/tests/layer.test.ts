@@ -1,4 +1,4 @@
-/** What is written by hand, without a service: `npx tsc --project . && node --test build/tests/`. */
+/** What is written by hand, without a service: `npx tsc --project . && node --test build/tests/*.test.js`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
