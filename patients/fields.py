@@ -308,7 +308,7 @@ FIELDS: tuple[Field, ...] = (
         about="Why no data arrive from what is tracked; absent when there is no issue. Ignored in requests.",
         schema=s.ref("ConnectionIssue", read_only=True),
         show=values.issue,
-        shape={"cause": str},
+        shape={"cause": str, "hidden": object},
     ),
     Field("lastInvitationSent", shape=datetime),
     Field("invitedBy", shape=str, line=Titled(10, "Invited by")),

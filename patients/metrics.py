@@ -5,7 +5,23 @@ from collections.abc import Iterator
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from kernel import clock, metrics
-from patients.services import daily_checks
+from patients.services import connection_sweeps, daily_checks
+
+
+@metrics.present
+def of_sweep() -> Iterator[Metric]:
+    result = connection_sweeps.last_result()
+    yield GaugeMetricFamily(
+        "clinics_issue_sweep_age_seconds",
+        "Since connection issues were last brought up to date; infinite before the first sweep",
+        value=(clock.now() - result.time).total_seconds() if result else float("inf"),
+    )
+    if result is not None:
+        yield GaugeMetricFamily(
+            "clinics_issue_sweep_changes",
+            "How many issues the last sweep changed",
+            value=result.checked,
+        )
 
 
 @metrics.present

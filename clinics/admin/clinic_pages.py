@@ -17,6 +17,7 @@ from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, subjects
+from patients.choices import IssueCause
 from patients.services import patient_counts
 
 HISTORY_PAGE = 50
@@ -55,11 +56,13 @@ def _kind(request: HttpRequest, name: str, stored: Document) -> dict[str, Any]:
 
 
 def _count(clinic: Document) -> dict[str, Any]:
+    recount = patient_counts.recount_of(clinic["_id"])
     return {
         "bar": counts.bar_of(clinic),
         "limits": clinic.get("patientCountSettings") or {},
         "counted": counts.counted_of(clinic),
-        "recount": patient_counts.recount_of(clinic["_id"]),
+        "recount": recount,
+        "issues": [(IssueCause(cause).label, *found) for cause, found in recount["issues"].items()],
     }
 
 

@@ -3,6 +3,7 @@
 import hmac
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from clinic_records.services import access
@@ -20,7 +21,7 @@ from kernel.db import Document
 from kernel.errors import Conflict, ConstraintViolation, Forbidden, NotFound, Unavailable
 from kernel.principal import Principal
 from patients.custody import is_custodial
-from patients.services import patients
+from patients.services import connection_issues, patients
 from users.choices import AccountRole
 from users.clients.protocol import AccountChanged, Expected, User, UserUpdate
 from users.services.neighbours import user_service
@@ -231,7 +232,7 @@ def resend_signup(user_id: str, origin: Origin, *, also: Callable[[], None]) -> 
         renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, pending["_id"])
         if renewed is None:
             raise Conflict(message=BEING_CLAIMED)
-        _mail(renewed, *names)
+        _mail_again(renewed, *names)
         also()
 
     db.run_in_transaction(write)
@@ -255,9 +256,19 @@ def _renewal(pending: ConfirmationDocument | None) -> Callable[[], None]:
     def renew() -> None:
         renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, pending["_id"])
         if renewed is not None:
-            _mail(renewed, *names)
+            _mail_again(renewed, *names)
 
     return renew
+
+
+def _mail_again(document: ConfirmationDocument, full_name: str, creator_name: str) -> None:
+    """In the transaction. A patient of a clinic is noted to have been invited again, so that the invitation does not
+    count as unanswered meanwhile (rule PATIENT-160)."""
+    _mail(document, full_name, creator_name)
+    clinic_id = document.get("clinicId") or ""
+    if clinic_id:
+        with suppress(NotFound):  # the patient has left the clinic since
+            connection_issues.record_invitation(clinic_id=clinic_id, user_id=document["userId"])
 
 
 def _is_of_its_account(document: ConfirmationDocument, account: User | None) -> bool:

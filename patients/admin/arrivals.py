@@ -7,9 +7,9 @@ from typing import Any
 
 from kernel import clock, safe_reading
 from kernel.db import Document
-from patients import arrivals, statistics
+from patients import arrivals, connection_issues, statistics
 from patients.arrivals import Arrival
-from patients.choices import DataProvider, Finding
+from patients.choices import DataProvider, Finding, IssueCause, IssueSource
 from patients.custody import is_custodial
 
 
@@ -108,6 +108,7 @@ def context(document: Document, last_data: datetime | None) -> dict[str, Any]:
     has_address = bool(address) or not is_custodial(document)
     dates = _dates(document)
     return {
+        "issue": _issue(document),
         "arrivals": [
             _row(arrival, mails.get(arrival.provider), has_address=has_address) for arrival in found
         ],
@@ -116,6 +117,19 @@ def context(document: Document, last_data: datetime | None) -> dict[str, Any]:
         "last_summary": _latest(dates, "lastUpdatedDate"),
         "has_summary": bool(dates),
         "others": _others([arrival.provider for arrival in found]) if has_address else [],
+    }
+
+
+def _issue(document: Document) -> dict[str, Any] | None:
+    """What clinics see of it; None where nothing is tracked."""
+    tracked = safe_reading.text(document.get(connection_issues.SOURCE))
+    if tracked not in IssueSource.values:
+        return None
+    cause = connection_issues.stored_cause(document)
+    return {
+        "about": IssueSource(tracked).label,
+        "words": IssueCause(cause).label if cause else "",
+        "is_hidden": connection_issues.is_hidden(document),
     }
 
 

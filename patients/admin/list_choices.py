@@ -9,7 +9,8 @@ from bson import ObjectId
 
 from kernel import clock, ids, jobs, texts
 from kernel.db import Document
-from patients.choices import SourceState
+from patients.choices import IssueCause, SourceState
+from patients.connection_issues import codes
 from patients.services import patient_lists
 from patients.services.patient_lists import Ordering, PatientFilter
 
@@ -29,6 +30,7 @@ _ORDERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 _DEFAULT = next(iter(_ORDERS))
 _CUSTODIAL, _NO_SOURCE, _ARRIVES, _NEVER = "custodial", "none", "arrives", "never"
+_ANY, _HIDDEN = "any", "hidden"
 _ARRIVED_WITHIN = timedelta(days=2)
 # Name in the address -> words, and value -> words.
 _CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -43,6 +45,14 @@ _CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             _ARRIVES: "In the last two days",
             **{f"{days}": f"None for {days} days" for days in (14, 30, 90, 365)},
             _NEVER: "Never any",
+        },
+    ),
+    "issue": (
+        "Connection issue",
+        {
+            _ANY: "Any that is not hidden",
+            **{cause.value: cause.label for cause in IssueCause},
+            _HIDDEN: "Hidden by the clinic",
         },
     ),
 }
@@ -61,6 +71,7 @@ class Choice:
     account: str
     source: str
     data: str
+    issue: str
     order: str
 
     @property
@@ -102,7 +113,9 @@ def read(asked: Mapping[str, Any]) -> Choice:
     """From what a request or a job asks for. What cannot be read sets no condition."""
     search = texts.name(asked.get("q", ""))[:_LONGEST_SEARCH]
     tag, site = (ids.parse_id(asked.get(name, "")) for name in ("tag", "site"))
-    account, source, data = (_known(asked, name, known) for name, (_, known) in _CHOICES.items())
+    account, source, data, issue = (
+        _known(asked, name, known) for name, (_, known) in _CHOICES.items()
+    )
     order = _known(asked, "order", _ORDERS) or _DEFAULT
     return Choice(
         PatientFilter(
@@ -113,6 +126,7 @@ def read(asked: Mapping[str, Any]) -> Choice:
             source_state=("" if source == _NO_SOURCE else source) if source else None,
             data_since=clock.now() - _ARRIVED_WITHIN if data == _ARRIVES else None,
             no_data_since=_no_data_since(data),
+            issues=_issues(issue),
         ),
         patient_lists.read_ordering(_ORDERS[order][1]),
         search,
@@ -121,6 +135,7 @@ def read(asked: Mapping[str, Any]) -> Choice:
         account=account,
         source=source,
         data=data,
+        issue=issue,
         order=order,
     )
 
@@ -134,6 +149,13 @@ def _no_data_since(choice: str) -> datetime | None:
     if choice == _NEVER:
         return clock.ZERO
     return clock.now() - timedelta(days=int(choice)) if choice.isdecimal() else None
+
+
+def _issues(choice: str) -> list[int] | None:
+    if not choice:
+        return None
+    causes = [choice] if choice in IssueCause.values else IssueCause.values
+    return codes(causes, only_hidden=choice == _HIDDEN)
 
 
 def context(choice: Choice, clinic: Document) -> dict[str, Any]:

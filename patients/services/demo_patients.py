@@ -15,7 +15,7 @@ from typing import Any
 from bson import ObjectId
 
 from kernel.db import Document
-from patients import statistics
+from patients import connection_issues, statistics
 from patients.choices import (
     PERMISSIONS,
     DataProvider,
@@ -140,7 +140,7 @@ def _care(rng: Random, now: datetime) -> Document:
         source: Document = {"providerName": rng.choice(PROVIDERS), "state": state}
         if state != SourceState.PENDING:
             source["modifiedTime"] = now - timedelta(days=rng.uniform(0, 60))
-        fields["dataSources"] = [source]
+        fields |= _tracked(source, now)
     if rng.random() < 0.3:
         reviewed = now - timedelta(days=rng.uniform(0, 45))
         fields["reviews"] = [{"clinicianId": rng.randbytes(5).hex(), "time": reviewed}]
@@ -150,6 +150,12 @@ def _care(rng: Random, now: datetime) -> Document:
     if rng.random() < 0.8:
         fields["diagnosisType"] = rng.choice(DIAGNOSES)
     return fields
+
+
+def _tracked(source: Document, now: datetime) -> Document:
+    fields = {"dataSources": [source], connection_issues.SOURCE: source["providerName"]}
+    cause = connection_issues.cause_of(fields, now)
+    return {**fields, connection_issues.ISSUE: {"cause": cause}} if cause else fields
 
 
 # --- summaries ------------------------------------------------------------------------------------

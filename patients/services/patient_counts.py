@@ -21,7 +21,7 @@ from pymongo.errors import PyMongoError
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
-from kernel import clock, db, deadline, ids, outbox, safe_reading
+from kernel import clock, db, deadline, ids, numbers, outbox, safe_reading
 from kernel.db import Document
 from kernel.errors import (
     ConstraintViolation,
@@ -32,7 +32,8 @@ from kernel.errors import (
 from kernel.policy import Path
 from kernel.shared_runs import SharedRuns
 from patients import connection_issues, list_rows
-from patients.choices import DataProvider
+from patients.choices import DataProvider, IssueCause
+from patients.connection_issues import HIDDEN
 from patients.events import CountDoubted
 from patients.services import prepared
 from patients.store import list_rows as list_row_store
@@ -219,9 +220,19 @@ def release_recount(clinic_id: ObjectId) -> None:
 
 
 def recount_of(clinic_id: ObjectId) -> Document:
-    """{counted, doubted}: the time of the last full count, and since when a worker is asked for the next."""
-    times = store.find_recount(clinic_id) or {}
-    return {"counted": times.get("countedTime"), "doubted": times.get("doubtedTime")}
+    """{counted, doubted, issues}: the time of the last full count, since when a worker is asked for the next one, and
+    how many patients have which connection issue: cause -> (shown, hidden), without those that none has."""
+    stored = store.find_recount(clinic_id) or {}
+    kept = safe_reading.mapping(stored.get("issues"))
+    issues = {
+        cause: (numbers.shown(kept.get(cause)), numbers.shown(kept.get(cause + HIDDEN)))
+        for cause in IssueCause.values
+    }
+    return {
+        "counted": stored.get("countedTime"),
+        "doubted": stored.get("doubtedTime"),
+        "issues": {cause: found for cause, found in issues.items() if any(found)},
+    }
 
 
 def refresh_patient_count(clinic_id: str | ObjectId) -> None:

@@ -151,8 +151,9 @@ def claim_doubt(clinic_id: ObjectId, moment: datetime, *, before: datetime) -> b
 
 
 def find_recount(clinic_id: ObjectId) -> Document | None:
-    """{countedTime?, doubtedTime?}, also where the counts themselves are not stored yet; None where nothing is."""
-    times = {"_id": 0, "countedTime": 1, "doubtedTime": 1}
+    """{countedTime?, doubtedTime?, issues?}, also where the counts themselves are not stored yet; None where nothing
+    is."""
+    times = {"_id": 0, "countedTime": 1, "doubtedTime": 1, "issues": 1}
     return db.collection(COLLECTION).find_one({"_id": clinic_id}, times)
 
 

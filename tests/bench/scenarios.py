@@ -108,6 +108,8 @@ LISTS = [
     _list("list, site and tag", sites="0", tags="0"),
     _list("list, no tags", tags="_"),
     _list("list, no sites", sites="_"),
+    _list("list, issue", connectionIssueCauses="error,disconnected"),
+    _list("list, issue and tag", connectionIssueCauses="error", tags="0"),
     _sorted(
         "list, very low and standard ranges",
         "-lastData",

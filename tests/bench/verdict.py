@@ -15,6 +15,7 @@ _LIMITS = {
     "list, site and tag": _FILTER_MS,
     "list, no tags": _FILTER_MS,
     "list, no sites": _FILTER_MS,
+    "list, issue": _FILTER_MS,
     "TIDE, one tag": _TIDE_MS,
     "staff: ": _STAFF_MS,
 }

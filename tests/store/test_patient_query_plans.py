@@ -14,7 +14,13 @@ from bson import ObjectId
 
 from kernel import clock, db, indexes
 from patients import kept
-from patients.services import demo_patients, patient_counts, patients, prepared
+from patients.services import (
+    connection_sweeps,
+    demo_patients,
+    patient_counts,
+    patients,
+    prepared,
+)
 from patients.services.seeding import seed_patients
 from patients.store import halves
 from tests.cast import make_person
@@ -305,6 +311,27 @@ def test_counting_reads_no_record(clinic, member, query):
     assert answer.json()["meta"]["count"] > 0
     check_indexed(entries)
     assert examined_in(entries, "patients") == examined_in(entries, kept.TEXTS) == 0
+
+
+@pytest.mark.parametrize("also", [{}, {"sort": "-lastData", "sortType": "cgm"}], ids=urlencode)
+def test_a_filter_by_connection_issues_counts_on_keys(clinic, member, also):
+    """Sorting reads the rows that match, walking along an order those on the way."""
+    with profiled() as entries:
+        query = {"connectionIssueCauses": "error,disconnected", **also}
+        answer = member.api.get(list_url(clinic, **query))
+    count = answer.json()["meta"]["count"]
+    assert PAGE < count < COUNT / 2
+    check_indexed(entries)
+    assert examined_in(entries, "patients") == PAGE
+    assert examined_in(entries, kept.ROWS) <= 1 + 3 * PAGE * COUNT / count
+    assert keys_examined(entries) <= 2 * count + 3 * PAGE * COUNT / count + PAGE * 4 + 10
+
+
+def test_a_sweep_reads_no_record_where_nothing_is_due(clinic):
+    with profiled() as entries:
+        assert connection_sweeps.sweep_all() == 0
+    assert examined(entries) == 0
+    assert keys_examined(entries) <= 1
 
 
 @pytest.mark.parametrize("period", ["1d", "7d", "14d", "30d"])
