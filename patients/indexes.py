@@ -6,7 +6,7 @@ from pymongo import IndexModel
 
 from kernel import backfills, collections, returning
 from kernel.indexes import Description, declare, describe, obsolete
-from patients import kept, statistics
+from patients import connection_issues, kept, statistics
 from patients.list_rows import INDEXED_ORDERS, order_keys
 from patients.services import preparing
 from patients.store import account_requests, list_rows
@@ -199,5 +199,10 @@ declare(
 _DERIVED = ("searchKey", *(f"summary.{part}.answer" for part in PARTS))
 returning.derived("patients", *_DERIVED)
 returning.derived("patient_deletions", *(f"patient.{path}" for path in _DERIVED))
+
+# Fields of the newer version of the other service, with its meaning.
+returning.kept(
+    "patients", connection_issues.SOURCE, connection_issues.ISSUE, connection_issues.SENT
+)
 
 backfills.declare(kept.FOLLOWER, preparing.begin_new_database)

@@ -223,7 +223,12 @@ def resend_signup(user_id: str, origin: Origin, *, also: Callable[[], None]) -> 
     Raises ConstraintViolation for an account without an address, and Forbidden if its link was used or declined."""
     pending = find_pending(user_id)
     if pending is None or not _is_of_its_account(pending, people.get_account(user_id)):
-        if send_signup(user_id, origin, also=also) is None:
+
+        def note() -> None:
+            _note_invitation(origin.clinic_id, user_id)
+            also()
+
+        if send_signup(user_id, origin, also=note) is None:
             raise ConstraintViolation(NO_ADDRESS)
         return
     names = _names(user_id, pending["creatorId"])
@@ -262,13 +267,16 @@ def _renewal(pending: ConfirmationDocument | None) -> Callable[[], None]:
 
 
 def _mail_again(document: ConfirmationDocument, full_name: str, creator_name: str) -> None:
-    """In the transaction. A patient of a clinic is noted to have been invited again, so that the invitation does not
-    count as unanswered meanwhile (rule PATIENT-160)."""
+    """In the transaction."""
     _mail(document, full_name, creator_name)
-    clinic_id = document.get("clinicId") or ""
+    _note_invitation(document.get("clinicId") or "", document["userId"])
+
+
+def _note_invitation(clinic_id: str, user_id: str) -> None:
+    """A clinic's patient was invited again: the invitation counts as unanswered from now on (rule PATIENT-160)."""
     if clinic_id:
         with suppress(NotFound):  # the patient has left the clinic since
-            connection_issues.record_invitation(clinic_id=clinic_id, user_id=document["userId"])
+            connection_issues.record_invitation(clinic_id=clinic_id, user_id=user_id)
 
 
 def _is_of_its_account(document: ConfirmationDocument, account: User | None) -> bool:

@@ -1,4 +1,4 @@
-"""The export of a clinic's list of patients (rules PATIENT-152 to PATIENT-162)."""
+"""The export of a clinic's list of patients (rules PATIENT-166 to PATIENT-176)."""
 
 from collections.abc import Mapping
 from tempfile import TemporaryFile

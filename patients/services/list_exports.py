@@ -1,5 +1,5 @@
 """A clinic's list of patients as a file for the clinic itself: which patients, as they are at one moment, and what is
-read of them (rules PATIENT-152 to PATIENT-162)."""
+read of them (rules PATIENT-166 to PATIENT-176)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

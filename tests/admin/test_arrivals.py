@@ -9,6 +9,8 @@ from kernel import clock, db
 from notifications.services import mailer
 from patients.admin import arrivals
 from patients.choices import Finding
+from patients.services import connection_sweeps, patient_counts
+from patients.store import derivations
 from tests.admin.conftest import events, text
 from tests.factories import make_patient
 
@@ -127,3 +129,42 @@ def test_last_upload_and_summary_are_the_newest_of_both_kinds(page):
     response = page(summary=kinds)
     assert response.context["last_upload"] == response.context["last_summary"] == newer
     assert "No summary has arrived yet" in text(page())
+
+
+def test_staff_see_connection_issues_and_narrow_lists_by_them(clinic, staff):
+    person, failed = staff("support"), {"dataSources": [source("error")]}
+    for name, fields, issue in (
+        ("Ann", failed, {"cause": "error"}),
+        ("Bob", failed, {"cause": "error", "hidden": True}),
+        ("Cleo", {}, None),
+    ):
+        extra = {"connectionIssue": issue} if issue else {}
+        tracked = make_patient(
+            clinic, fullName=name, connectionIssueSource="dexcom", **fields, **extra
+        )
+        page = text(person.get(f"clinics/{clinic['_id']}/patients/{tracked['userId']}/"))
+        assert ("None (Dexcom)" in page) == (issue is None), name
+        assert ("hidden by the clinic" in page) == ("hidden" in (issue or {})), name
+    patient_counts.kept_counts(clinic["_id"])
+    overview = person.get(f"clinics/{clinic['_id']}/")
+    assert overview.context["issues"] == [("Connection failed", 1, 1)]
+    assert ">Connection failed</th>" in text(overview)
+    for issue, names in (
+        ("any", ["Ann"]),
+        ("error", ["Ann"]),
+        ("staleData", []),
+        ("hidden", ["Bob"]),
+        ("unknown", ["Ann", "Bob", "Cleo"]),
+    ):
+        page = person.get(f"clinics/{clinic['_id']}/patients/?issue={issue}&order=name")
+        shown = [row["fullName"] for row in page.context["patients"]]
+        assert [name for name in shown if name in ("Ann", "Bob", "Cleo")] == names, issue
+
+
+def test_staff_are_told_that_no_one_sweeps_connection_issues(staff):
+    person, late = staff("support"), "Connection issues of patients were last brought up to date"
+    connection_sweeps.sweep()
+    assert late not in text(person.get(""))
+    long_ago = {"last.time": clock.now() - timedelta(hours=1)}
+    db.collection("derivations").update_one({"_id": derivations.ISSUES}, {"$set": long_ago})
+    assert late in text(person.get(""))

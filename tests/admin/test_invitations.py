@@ -168,6 +168,9 @@ def test_a_new_link_is_sent_to_a_patient_and_ends_the_old_one(clinic, invited, s
     assert (second["status"], second["clinicId"]) == ("pending", str(clinic["_id"]))
     assert second["_id"] != first["_id"]
     assert len(mails("signup_custodial_new_clinic_experience_confirmation")) == 2
+    stored = db.collection("patients").find_one({"userId": invited})
+    assert stored["connectionIssueSource"] == "deviceNonSpecificInvitation"
+    assert stored["lastInvitationSent"] >= second["modified"]
     done = events(action="patient.invitation_sent_again")
     assert {(e["object"]["id"], e["outcome"]) for e in done} == {(invited, "done")}
     assert "maria" not in str(done).lower()

@@ -1,4 +1,4 @@
-"""ExportPatientList (rules PATIENT-152 to PATIENT-162)."""
+"""ExportPatientList (rules PATIENT-166 to PATIENT-176)."""
 
 import csv
 import io
