@@ -363,6 +363,11 @@ WEBHOOK_SECRETS_OLD_KEYS = env.words(
     "WEBHOOK_SECRETS_OLD_KEYS",
     help="retired values of WEBHOOK_SECRETS_KEY (or SECRET_KEY, where that was used)",
 )
+BULK_CREATION = env.flag(
+    "BULK_CREATION",
+    default=False,
+    help="serve BulkCreatePatients; false: 404. Its form is not settled yet in the service that this one replaces",
+)
 WEBHOOK_ALLOWED_NETWORKS = env.networks(
     "WEBHOOK_ALLOWED_NETWORKS",
     help="networks, as 10.1.0.0/16, that webhooks may lead into although they are not of the internet, by http too",

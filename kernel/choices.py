@@ -46,6 +46,7 @@ class ActorKind(TextChoices):
 
     STAFF = "staff"
     USER = "user"
+    SERVICE = "service"
     SYSTEM = "system"
 
 

@@ -18,5 +18,6 @@ class PatientsConfig(AppConfig):
             "followers",
             "metrics",
             "daily",
+            "bulk_jobs",
             packages=("api.schemas",),
         )

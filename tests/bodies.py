@@ -171,7 +171,7 @@ def _fill(clinic, ada, dot) -> str:
     site = {"id": ObjectId(_SAMPLE_BY_PATTERN[OBJECT_ID_PATTERN]), "name": "North"}
     tag = {"_id": site["id"], "name": "Pump"}
     db.collection("clinics").update_one(
-        {"_id": clinic_id}, {"$set": {"sites": [site], "patientTags": [tag]}}
+        {"_id": clinic_id}, {"$set": {"sites": [site], "patientTags": [tag], "tier": "tier0300"}}
     )
     make_patient({"_id": clinic_id}, userId=dot.user_id)
     make_webhook(clinic_id, _id=site["id"])

@@ -17,8 +17,8 @@ from kernel.api.operations import Operation
 Rows = list[tuple[re.Pattern[str], str, bool]]
 STAFF_LOGIN = f"{settings.ADMIN_PATH}/login".lstrip("/")
 STAFF_PLAN = f"{settings.ADMIN_PATH}/merges/plan/".lstrip("/")
-# They read two whole clinics, which may take longer than a request has.
-_LONG = re.compile(rf"/v1/clinics/[^/]+/reports/merge$|/{STAFF_PLAN}")
+# They read two whole clinics, or ask for the addresses of a whole file, which may take longer than a request has.
+_LONG = re.compile(rf"/v1/clinics/[^/]+/(?:reports/merge|bulk/patients)$|/{STAFF_PLAN}")
 
 
 def clinic_of(scope: Any) -> str | None:

@@ -14,7 +14,10 @@ from kernel.jobs.running import (
     can_cancel,
     can_start_again,
     cancel,
+    carry_out,
     is_at_work,
+    is_noted,
+    note_item,
     start_again,
 )
 from kernel.jobs.store import COLLECTION, find_typed
@@ -33,9 +36,12 @@ __all__ = [
     "can_cancel",
     "can_start_again",
     "cancel",
+    "carry_out",
     "fetch",
     "find_typed",
     "is_at_work",
+    "is_noted",
     "is_ready",
+    "note_item",
     "start_again",
 ]

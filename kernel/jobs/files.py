@@ -5,7 +5,7 @@ Neither rows nor file are ever in memory as a whole.
 
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import IO, Any
 
@@ -39,12 +39,18 @@ def pack(rows: Sequence[Sequence[Any]]) -> bytes:
     return zlib.compress(orjson.dumps(texts), 1)
 
 
-def write(job: Document, header: Sequence[str]) -> Document:
+Writer = Callable[[IO[bytes], Iterable[list[str]]], None]
+
+
+def write(job: Document, header: Sequence[str], own: Writer | None = None) -> Document:
     """Make the file of all rows. Where two workers do it at the same time, the job will name the file of one, and the
     other removes its pieces. Raises PartsGone."""
     series, expires = str(ObjectId()), clock.now() + IS_KEPT
     with tempfile.TemporaryFile() as file:
-        tables.WRITERS[job["options"]["format"]](file, header, _rows(job))
+        if own is None:
+            tables.WRITERS[job["options"]["format"]](file, header, _rows(job))
+        else:
+            own(file, _rows(job))
         size = file.tell()
         file.seek(0)
         for number, piece in enumerate(_pieces(file)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from bson import ObjectId
 
@@ -54,7 +54,8 @@ class Kind:
     to start it again. With a `header` the job makes a file. `items` says what is worked on; where these are user ids,
     `names_items` has the event of its end name them. `names` finds the names of those who were left out, in the clinic
     and by item, for who sees the job, and `page` is the page of one of them. `let_go` gives back what was claimed for
-    the job when it began: called in the transaction in which it fails or is canceled."""
+    the job when it began: called in the transaction in which it fails or is canceled. `write` makes the file of the
+    rows, where it is no table below the header."""
 
     name: str  # stored
     title: str
@@ -73,6 +74,7 @@ class Kind:
     names: Callable[[ObjectId, Sequence[str]], Mapping[str, str]] = lambda *_: {}
     page: str = ""
     let_go: Callable[[Task], None] = lambda _: None
+    write: Callable[[IO[bytes], Iterable[list[str]]], None] | None = None
 
 
 KINDS: dict[str, Kind] = {}

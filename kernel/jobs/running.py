@@ -344,7 +344,7 @@ def _end_of_work(job: Document, kind: Kind) -> None:
 
 def _write(job: Document, kind: Kind, task: Task) -> None:
     try:
-        file = files.write(job, kind.header)
+        file = files.write(job, kind.header, kind.write)
     except files.PartsGone:
         _fail_for_good(job)
         return
@@ -361,6 +361,16 @@ _STEPS: Mapping[JobState, Callable[[Document, Kind, Task], None]] = {
     JobState.RUNNING: _work,
     JobState.WRITING: _write,
 }
+
+
+# --- what work notes of single items --------------------------------------------------------------
+def note_item(job_id: ObjectId, number: int) -> None:
+    """In the transaction that did what cannot be done twice. Raises DuplicateKeyError if it was done before."""
+    store.insert_part(job_id, store.NOTED, number, clock.now() + PARTS_LAST)
+
+
+def is_noted(job_id: ObjectId, number: int) -> bool:
+    return store.has_part(job_id, store.NOTED, number)
 
 
 # --- ends -----------------------------------------------------------------------------------------

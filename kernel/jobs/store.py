@@ -14,6 +14,7 @@ from kernel.page_limits import MOST_COUNTED
 
 COLLECTION, PARTS = "jobs", "jobParts"
 _WANTED, _TYPED = "wanted", "typed"  # series of one part each
+NOTED = "noted"  # a part for each item that was done
 _LONG = ("log", "narrowed", "leftOut")
 _MOST_LINES = 500  # of a log
 
@@ -110,6 +111,11 @@ def insert_items(job_id: ObjectId, batches: Iterable[Sequence[str]], expires: da
     ]
     if parts:
         db.collection(PARTS).insert_many(parts)
+
+
+def has_part(job_id: ObjectId, series: str, number: int) -> bool:
+    query = {"jobId": job_id, "series": series, "number": number}
+    return db.collection(PARTS).find_one(query, {"_id": 1}) is not None
 
 
 def find_items(job_id: ObjectId, number: int) -> list[str] | None:

@@ -38,10 +38,9 @@ class NewAccount:
 # --- making ---------------------------------------------------------------------------------------
 def make_account(clinic_id: ObjectId, email: str | None) -> NewAccount:
     """Raises AddressTaken, BadRequest for an address that the user service refuses, and Unavailable."""
-    with _asking_user_service(EMAIL_TAKEN):
+    if email is not None:
         # An account that already has the address is not ours; `end_unfinished` must never take it for the new one.
-        if email is not None and user_service().get_user(email) is not None:
-            raise EmailTaken
+        require_free(email)
     request_id = _note_request(clinic_id, email)
     try:
         with _asking_user_service(EMAIL_TAKEN):
@@ -51,6 +50,13 @@ def make_account(clinic_id: ObjectId, email: str | None) -> NewAccount:
         raise
     store.set_user(request_id, user_id)
     return NewAccount(request_id, user_id)
+
+
+def require_free(email: str) -> None:
+    """Raises AddressTaken if any account has the address, and Unavailable."""
+    with _asking_user_service(EMAIL_TAKEN):
+        if user_service().get_user(email) is not None:
+            raise EmailTaken
 
 
 def _note_request(clinic_id: ObjectId, email: str | None) -> ObjectId:

@@ -39,6 +39,8 @@ REFUSED = {
         "GetAccountSignupConfirmation",
     ),
     "DeletePatientReviews",
+    "ExportPatientList",
+    "BulkCreatePatients",
 }
 
 pytestmark = pytest.mark.yardstick("Z3")

@@ -36,6 +36,7 @@ CreateClinician                     backend
 TideReport                          backend members
 ListPatients                        backend members
 ExportPatientList                   admin
+BulkCreatePatients                  backend admin
 CreatePatientAccount                backend members
 CreatePatientTag                    backend members
 CreateSite                          backend admin

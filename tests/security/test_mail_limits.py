@@ -39,6 +39,7 @@ NOTHING_TO_DO = {
     "AcceptClinicianInvite",
     "AcceptPatientInvitation",
     "AssignPatientTagToClinicPatients",
+    "BulkCreatePatients",
     "CancelInvite",
     "DeleteClinic",
     "DeletePatientInvite",

@@ -1,0 +1,104 @@
+"""A file that names patients, one in each row: what is in it, and which rows cannot be taken (rules PATIENT-177 to
+PATIENT-184). Rows and columns are counted from 1.
+
+    name, birth date (YYYY-MM-DD), MRN, e-mail address, type of diabetes, preset of glycemic ranges, tags, sites
+
+Pure: knows no clinic. Tags and sites are names with `;` between them, read where they are asked for.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kernel import addresses, clock, texts
+from kernel.errors import BadRequest
+from patients.choices import DiagnosisType, RangePreset
+
+MOST = 5_000
+COLUMNS = 6
+_TAGS, _SITES = 6, 7
+_NEEDED = 3
+_TYPES = frozenset(DiagnosisType.values) - {DiagnosisType.NOT_APPLICABLE.value}
+NO_CSV, EMPTY = "invalid CSV: it cannot be read", "invalid CSV: the file is empty"
+TOO_MANY = f"invalid CSV: more than {MOST:,} rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    words: str
+    row: int
+    column: int | None = None
+
+    def __str__(self) -> str:
+        where = f"row {self.row}" + (f", column {self.column}" if self.column else "")
+        return f"invalid CSV: {self.words}: {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`cells`: the first six as sent. The rest is what would be stored: `email` and `diagnosis` may be empty."""
+
+    number: int
+    cells: tuple[str, ...]
+    name: str
+    birth_date: str
+    mrn: str
+    email: str
+    diagnosis: str
+    preset: str
+    tags: tuple[str, ...]
+    sites: tuple[str, ...]
+
+
+def read(raw: bytes) -> list[list[str]]:
+    """The cells of all rows; empty lines are none. Raises BadRequest."""
+    try:
+        text = raw.decode("utf-8-sig")
+        rows = [row for row in csv.reader(text.splitlines(keepends=True), strict=True) if row]
+    except (UnicodeDecodeError, csv.Error):
+        raise BadRequest(message=NO_CSV) from None
+    if not rows:
+        raise BadRequest(message=EMPTY)
+    if len(rows) > MOST:
+        raise BadRequest(message=TOO_MANY)
+    return rows
+
+
+def row_of(number: int, cells: Sequence[str]) -> Row:
+    padded = [*cells, *[""] * (_SITES + 1 - len(cells))]
+    name, birth_date, mrn, email, diagnosis, preset = (cell.strip() for cell in padded[:COLUMNS])
+    return Row(
+        number,
+        tuple(padded[:COLUMNS]),
+        texts.name(name),
+        birth_date,
+        texts.mrn(mrn),
+        addresses.account_address(email) or email,
+        diagnosis,
+        preset if preset in RangePreset.values else RangePreset.STANDARD.value,
+        _names(padded[_TAGS]),
+        _names(padded[_SITES]),
+    )
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    return tuple(name for part in cell.split(";") if (name := part.strip()))
+
+
+def faults_of(row: Row, columns: int) -> Iterator[Fault]:
+    """What prevents the whole file. `columns`: how many the row has."""
+    if columns < _NEEDED:
+        yield Fault("row is missing columns", row.number)
+        return
+    if not row.name:
+        yield Fault("missing name", row.number, 1)
+    if not row.birth_date:
+        yield Fault("missing birthdate", row.number, 2)
+    elif not clock.is_date(row.birth_date):
+        yield Fault("invalid birthdate", row.number, 2)
+    if not row.mrn:
+        yield Fault("missing MRN", row.number, 3)
+    if row.email and addresses.account_address(row.email) is None:
+        yield Fault("invalid email", row.number, 4)
+    if row.diagnosis and row.diagnosis not in _TYPES:
+        yield Fault("invalid diabetes type", row.number, 5)

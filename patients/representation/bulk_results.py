@@ -1,0 +1,79 @@
+"""What became of each row of a file that names patients, as a file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO
+
+from kernel import tables
+from patients.bulk_rows import COLUMNS, Row
+from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN
+
+HEADER = (
+    *("Name", "Birthdate", "MRN", "Email", "Diabetes Type", "Glycemic Target"),
+    *("Reason", "Emailed?"),
+)
+_WIDTH = len(HEADER)
+CREATED, SKIPPED, FAILED = (
+    "created",
+    "skipped",
+    "failed",
+)  # behind the cells, until the file is written
+_YES, _NO = "Y", "N"
+_MARKS = frozenset({DUPLICATE_MRN, DUPLICATE_EMAIL})
+
+
+def cells(row: Row) -> list[str]:
+    """As sent, but for type and target, of which there is what would be stored."""
+    return [*row.cells[: COLUMNS - 2], row.diagnosis, row.preset]
+
+
+def dry_lines(rows: Sequence[Row], marks: dict[int, list[str]]) -> Iterator[str]:
+    yield from tables.bare_lines([list(HEADER)])
+    for row in rows:
+        reason = ", ".join(marks.get(row.number, ()))
+        yield from _lines([[*cells(row), reason, ""]])
+
+
+def result(shown: Sequence[str], reason: str, *, is_created: bool, has_email: bool) -> list[str]:
+    """The cells of a row, and what became of it."""
+    emailed = _YES if is_created and has_email else _NO
+    what = CREATED if is_created else SKIPPED if _is_mark(reason) else FAILED
+    return [*shown, reason, emailed, what]
+
+
+def _is_mark(reason: str) -> bool:
+    return set(reason.split(", ")) <= _MARKS
+
+
+def write(file: IO[bytes], rows: Iterable[list[str]]) -> None:
+    """The file of a run, with the counts below: rows of `result`."""
+    counts = dict.fromkeys((CREATED, SKIPPED, _YES, DUPLICATE_MRN, DUPLICATE_EMAIL), 0)
+    total = 0
+
+    def counted() -> Iterator[list[str]]:
+        nonlocal total
+        for row in rows:
+            reason, emailed, what = row[-3:]
+            total += 1
+            for one in (what, emailed, *(reason.split(", ") if _is_mark(reason) else ())):
+                if one in counts:
+                    counts[one] += 1
+            yield row[:_WIDTH]
+
+    for line in tables.bare_lines([list(HEADER)]):
+        file.write(line.encode())
+    for line in _lines(counted()):
+        file.write(line.encode())
+    ends = {
+        "Patients Processed": total,
+        "Patients Created": counts[CREATED],
+        "Patients Skipped": counts[SKIPPED],
+        "Patients Emailed": counts[_YES],
+        "Duplicate MRNs count": counts[DUPLICATE_MRN],
+        "Duplicate emails count": counts[DUPLICATE_EMAIL],
+    }
+    for line in tables.bare_lines([title, str(count)] for title, count in ends.items()):
+        file.write(line.encode())
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    return tables.bare_lines([tables.cell(value) for value in row] for row in rows)

@@ -1,0 +1,121 @@
+"""Many patients from one file: checked as a whole, created one by one by the service of a single one (rules PATIENT-177
+to PATIENT-184)."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+
+from clinic_records.documents import ClinicDocument
+from clinic_records.services import access
+from kernel.errors import (
+    BadRequest,
+    Busy,
+    Conflict,
+    ConstraintViolation,
+    PaymentRequired,
+    RateLimited,
+)
+from patients.bulk_rows import Fault, Row
+from patients.documents import PatientDocument
+from patients.services import custodial_accounts, patients, taken_addresses
+from patients.services.patient_details import PatientDetails
+from patients.store import bulk_creations as store
+
+DUPLICATE_MRN, DUPLICATE_EMAIL = "duplicate MRN", "duplicate email"
+UNKNOWN_TAG, UNKNOWN_SITE = "unknown tag", "unknown site"
+
+_REFUSALS = (BadRequest, Conflict, ConstraintViolation, PaymentRequired, RateLimited)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row: `reason` is empty for one that was created."""
+
+    reason: str
+    is_created: bool
+
+
+# --- the whole file -------------------------------------------------------------------------------
+def resolve_names(
+    clinic: ClinicDocument, rows: Sequence[Row]
+) -> tuple[dict[int, dict[str, Any]], list[Fault]]:
+    """{number of the row: ids of its tags and sites}, and what the clinic does not have."""
+    tags = {tag["name"]: tag["_id"] for tag in access.tags_of(clinic)}
+    sites = {site["name"]: site["id"] for site in access.sites_of(clinic)}
+    said, faults = dict[int, dict[str, Any]](), list[Fault]()
+    for row in rows:
+        faults += [Fault(UNKNOWN_TAG, row.number, 7) for name in row.tags if name not in tags]
+        faults += [Fault(UNKNOWN_SITE, row.number, 8) for name in row.sites if name not in sites]
+        said[row.number] = {
+            "tags": [tags[name] for name in row.tags if name in tags],
+            "sites": [sites[name] for name in row.sites if name in sites],
+        }
+    return said, faults
+
+
+def mark_duplicates(
+    clinic_id: ObjectId, rows: Sequence[Row], *, asked_by: str | None
+) -> dict[int, list[str]]:
+    """{number of the row: why it is not created}, of rows with an MRN or address that another row, a patient of the
+    clinic or (of addresses) any account has. Raises RateLimited for a person who has been told of too many accounts,
+    and Unavailable where the user service does not answer."""
+    mrns, emails = Counter(row.mrn for row in rows), Counter(row.email for row in rows if row.email)
+    taken_mrns = _repeated(mrns) | store.list_present(clinic_id, "mrn", sorted(mrns), "PatientMRN")
+    known = store.list_present(clinic_id, "email", sorted(emails), "PatientEmail")
+    taken = _repeated(emails) | known
+    taken |= _with_accounts(sorted(emails.keys() - taken), clinic_id, asked_by)
+    marks = {
+        row.number: [
+            *([DUPLICATE_MRN] if row.mrn in taken_mrns else []),
+            *([DUPLICATE_EMAIL] if row.email in taken else []),
+        ]
+        for row in rows
+    }
+    return {number: reasons for number, reasons in marks.items() if reasons}
+
+
+def _repeated(counts: Mapping[str, int]) -> set[str]:
+    return {value for value, count in counts.items() if count > 1}
+
+
+def _with_accounts(emails: Sequence[str], clinic_id: ObjectId, asked_by: str | None) -> set[str]:
+    """Each address that is found to have an account counts for its caller, as in the creation of one patient."""
+    found = set()
+    for email in emails:
+        try:
+            with taken_addresses.counted(asked_by, clinic_id):
+                custodial_accounts.require_free(email)
+        except taken_addresses.AddressTaken:
+            found.add(email)
+    return found
+
+
+# --- one row --------------------------------------------------------------------------------------
+def create(
+    *,
+    clinic_id: ObjectId,
+    details: PatientDetails,
+    invited_by: str | None,
+    then: Callable[[PatientDocument], None],
+) -> Outcome:
+    """`then` is called in the transaction that stores the record. What the rules refuse is the reason; the rest of the
+    file goes on. Raises Busy for a clinic that is being merged."""
+
+    def check() -> None:
+        """Two files may be created at once, and not every clinic requires unique MRNs."""
+        mrn = details.said["mrn"]
+        if store.list_present(clinic_id, "mrn", [mrn], "PatientMRN"):
+            raise BadRequest(message=DUPLICATE_MRN)
+
+    try:
+        patients.create_custodial_patient(
+            clinic_id=clinic_id, details=details, invited_by=invited_by, check=check, then=then
+        )
+    except Busy:
+        raise
+    except _REFUSALS as error:
+        return Outcome(error.message, is_created=False)
+    return Outcome("", is_created=True)

@@ -1,0 +1,283 @@
+"""BulkCreatePatients (rules PATIENT-177 to PATIENT-184)."""
+
+import csv
+import io
+
+import pytest
+from bson import ObjectId
+
+from kernel import audit, db, jobs
+from kernel.jobs import running
+from patients import bulk_rows
+from patients.services import patients as patient_service
+from tests.accesses import recorded
+from tests.events import deliver_all
+from tests.factories import make_patient
+
+HEADER = [
+    "Name",
+    "Birthdate",
+    "MRN",
+    "Email",
+    "Diabetes Type",
+    "Glycemic Target",
+    "Reason",
+    "Emailed?",
+]
+COUNTS = (
+    *("Patients Processed", "Patients Created", "Patients Skipped", "Patients Emailed"),
+    *("Duplicate MRNs count", "Duplicate emails count"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _served(settings):
+    settings.BULK_CREATION = True
+    settings.TAKEN_ADDRESSES_PER_CALLER = "100000/hour"
+
+
+def upload(caller, clinic, rows, query="", content_type="text/csv"):
+    text = rows if isinstance(rows, (str, bytes)) else "".join(",".join(row) + "\n" for row in rows)
+    raw = text if isinstance(text, bytes) else text.encode()
+    path = f"/v1/clinics/{clinic['id']}/bulk/patients{query}"
+    return caller.post(path, raw, content_type=content_type)
+
+
+def read(answer):
+    assert answer.status_code == 200, answer.content
+    name = answer.headers["Content-Disposition"]
+    assert name.startswith("attachment; filename=bulk-creation-result-")
+    header, *rows = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    assert header == HEADER
+    return rows
+
+
+def counts(rows):
+    found = dict(row for row in rows if len(row) == 2)
+    assert tuple(found) == COUNTS
+    return [int(found[title]) for title in COUNTS]
+
+
+def stored(clinic):
+    found = db.collection("patients").find({"clinicId": ObjectId(clinic["id"])}, sort=[("mrn", 1)])
+    return list(found)
+
+
+def row(name, mrn, *more):
+    return [name, "1990-01-02", mrn, *more]
+
+
+@pytest.fixture
+def file(clinic):
+    """Ten rows: two share an MRN, two an address, two both, one has the address of a patient."""
+    make_patient({"_id": ObjectId(clinic["id"])}, mrn="old", email="known@example.org")
+    return [
+        row("A", "1"),
+        row("B", "2", "b@example.org", "type1", "adaHighRisk"),
+        row("C", "3", "", "", "unheard"),
+        row("D", "same"),
+        row("E", "same"),
+        row("F", "6", "same@example.org"),
+        row("G", "7", "SAME@example.org"),
+        row("H", "both", "both@example.org"),
+        row("I", "both", "both@example.org"),
+        row("J", "10", "Known@example.org"),
+    ]
+
+
+REASONS = [
+    *("", "", "", "duplicate MRN", "duplicate MRN", "duplicate email", "duplicate email"),
+    *("duplicate MRN, duplicate email", "duplicate MRN, duplicate email", "duplicate email"),
+]
+
+
+def test_without_being_asked_to_nothing_is_created(ada, clinic, file, written):
+    written.clear()
+    for query in ("", "?dryRun=true"):
+        rows = read(upload(ada.api, clinic, file, query))
+        assert [cells[6] for cells in rows] == REASONS
+        assert {cells[7] for cells in rows} == {""}
+    assert [cells[4:6] for cells in rows[:3]] == [
+        *(["", "adaStandard"], ["type1", "adaHighRisk"], ["", "adaStandard"]),
+    ]
+    assert len(stored(clinic)) == 1
+    assert not written & {"patients", "users", "jobs", "accountRequests"}
+
+
+def test_rows_without_a_mark_are_created_and_counted(ada, clinic, file):
+    rows = read(upload(ada.api, clinic, file, "?dryRun=false"))
+    assert [cells[6] for cells in rows[:10]] == REASONS
+    assert [cells[7] for cells in rows[:10]] == ["N", "Y", *["N"] * 8]
+    assert counts(rows) == [10, 3, 7, 1, 4, 5]
+
+    first, second, third, _ = stored(clinic)
+    assert (first["fullName"], first["email"], first["invitedBy"]) == ("A", None, ada.user_id)
+    assert (second["email"], second["diagnosisType"]) == ("b@example.org", "type1")
+    assert second["glycemicRanges"] == {"type": "preset", "preset": "adaHighRisk"}
+    assert third["glycemicRanges"]["preset"] == "adaStandard"
+    assert set(first["permissions"]) == {"custodian", "view", "upload", "note"}
+
+    events = list(
+        db.collection(audit.COLLECTION).find(
+            {"action": "patients.created_from_file"}, sort=[("number", 1)]
+        )
+    )
+    assert [event["outcome"] for event in events] == ["begun", "done"]
+    assert events[0]["scope"] == {"rows": 10, "duplicates": 7}
+    assert "example.org" not in str(events)
+    assert "example.org" not in str(list(db.collection("jobs").find({})))
+    assert db.collection("jobParts").count_documents({}) == 0
+    assert recorded(operation="BulkCreatePatients")[-1]["list"]["shown"] == 10
+
+
+def test_the_same_file_creates_no_one_twice(ada, clinic, file):
+    upload(ada.api, clinic, file, "?dryRun=false")
+    again = read(upload(ada.api, clinic, file, "?dryRun=false"))
+    assert counts(again)[:3] == [10, 0, 10]
+    assert len(stored(clinic)) == 4
+
+
+def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, clinic):
+    rows = [
+        row("A", "1"),
+        ["", "", "", ""],
+        row("C", "3", "Cy <cy@example.org>", "type9"),
+        ["D", "2020-02-30", "4"],
+        ["E", "1990-01-02"],
+        row("F" * 300, "6"),
+    ]
+    answer = upload(ada.api, clinic, rows, "?dryRun=false")
+    assert answer.status_code == 400
+    assert answer.json()["message"].split("\n") == [
+        "invalid CSV: missing name: row 2, column 1",
+        "invalid CSV: missing birthdate: row 2, column 2",
+        "invalid CSV: missing MRN: row 2, column 3",
+        "invalid CSV: invalid email: row 3, column 4",
+        "invalid CSV: invalid diabetes type: row 3, column 5",
+        "invalid CSV: invalid birthdate: row 4, column 2",
+        "invalid CSV: row is missing columns: row 5",
+        "invalid CSV: invalid name: row 6, column 1",
+    ]
+    assert stored(clinic) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "invalid CSV: the file is empty"),
+        (b"\n\n", "invalid CSV: the file is empty"),
+        (b'"A,1990-01-02,1', "invalid CSV: it cannot be read"),
+        (b"\xff\xfe", "invalid CSV: it cannot be read"),
+        (b"Name,Birthdate,MRN\n", "invalid CSV: invalid birthdate: row 1, column 2"),
+        (b"A,1990-01-02,1\n" * (bulk_rows.MOST + 1), "invalid CSV: more than 5,000 rows"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(ada, clinic, body, words):
+    answer = upload(ada.api, clinic, body)
+    assert (answer.status_code, answer.json()["message"]) == (400, words)
+
+
+def test_a_file_of_another_type_or_size_is_refused(ada, clinic):
+    assert upload(ada.api, clinic, "{}", content_type="application/json").status_code == 400
+    assert upload(ada.api, clinic, b"x" * (2 * 1024 * 1024 + 1)).status_code == 413
+
+
+def test_the_mark_of_the_encoding_is_no_part_of_a_name(ada, clinic):
+    ((name, *_),) = read(upload(ada.api, clinic, "\ufeffAnn,1990-01-02,1\r\n"))
+    assert name == "Ann"
+
+
+def test_who_may(ada, ben, dot, eve, backend, clinic):
+    callers = [ada.api, backend, ben.api, dot.api, eve.api]
+    answers = [upload(caller, clinic, [row("A", "1")]).status_code for caller in callers]
+    assert answers == [200, 200, 403, 403, 403]
+    read(upload(backend, clinic, [row("A", "1")], "?dryRun=false"))
+    assert "invitedBy" not in stored(clinic)[0]
+
+
+def test_it_can_be_switched_off(ada, clinic, settings):
+    settings.BULK_CREATION = False
+    assert upload(ada.api, clinic, [row("A", "1")]).status_code == 404
+
+
+def test_an_address_of_any_account_is_a_duplicate(ada, dot, clinic, settings):
+    ((*_, reason, _),) = read(upload(ada.api, clinic, [row("A", "1", dot.email.upper())]))
+    assert reason == "duplicate email"
+
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+    upload(ada.api, clinic, [row("A", "1", dot.email)])
+    assert upload(ada.api, clinic, [row("A", "1", "new@example.org")]).status_code == 429
+
+
+def test_tags_and_sites_are_read_where_they_are_asked_for(ada, clinic):
+    tag, site = {"_id": ObjectId(), "name": "Pump"}, {"id": ObjectId(), "name": "North"}
+    other = {"_id": ObjectId(), "name": "Type 1"}
+    changes = {"patientTags": [tag, other], "sites": [site]}
+    db.collection("clinics").update_one({"_id": ObjectId(clinic["id"])}, {"$set": changes})
+    rows = [
+        row("A", "1", "", "", "", " Pump; Type 1;", "North"),
+        row("B", "2", "", "", "", "", "West"),
+    ]
+    assert len(read(upload(ada.api, clinic, rows))) == 2
+
+    refused = upload(ada.api, clinic, rows, "?tagsAndSites=true&dryRun=false")
+    assert refused.json()["message"] == "invalid CSV: unknown site: row 2, column 8"
+
+    read(upload(ada.api, clinic, rows[:1], "?tagsAndSites=true&dryRun=false"))
+    (created,) = stored(clinic)
+    assert (created["tags"], created["sites"]) == ([tag["_id"], other["_id"]], [site])
+
+
+def test_a_row_that_the_rules_refuse_does_not_stop_the_others(ada, backend, clinic):
+    limit = {"hardLimit": {"plan": 2}}
+    assert (
+        backend.put(f"/v1/clinics/{clinic['id']}/settings/patient_count", limit).status_code == 200
+    )
+    rows = read(
+        upload(ada.api, clinic, [row(n, n, f"{n}@example.org") for n in "abc"], "?dryRun=false")
+    )
+    assert [cells[6].partition(":")[0] for cells in rows[:3]] == ["", "", "payment required"]
+    assert counts(rows) == [3, 2, 0, 2, 0, 0]
+
+
+def test_no_cell_of_the_answer_is_a_formula(ada, clinic):
+    ((name, _, mrn, *_),) = read(upload(ada.api, clinic, [row("=1+1", "@2")]))
+    assert (name, mrn) == ("'=1+1", "'@2")
+
+
+def test_a_process_that_dies_in_the_middle_creates_no_one_twice(ada, clinic, monkeypatch):
+    """After each place: before the note of the step, when two rows have been created already."""
+    real, calls = running._note, []
+
+    def die(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise SystemExit
+        return real(*arguments)
+
+    monkeypatch.setattr(running, "_note", die)
+    with pytest.raises(SystemExit):
+        upload(ada.api, clinic, [row("A", "1"), row("B", "2")], "?dryRun=false")
+    assert len(stored(clinic)) == 2
+    deliver_all()
+    job = db.collection("jobs").find_one({})
+    assert (job["state"], job["succeeded"]) == ("done", 2)
+    content = b"".join(jobs.fetch(job["_id"])).decode()
+    assert "Patients Created,2\n" in content
+    assert len(stored(clinic)) == 2
+
+
+def test_a_second_file_at_the_same_time_finds_duplicates(ada, clinic, monkeypatch):
+    """Both are checked before either creates anyone."""
+    real = patient_service.custodial_accounts.make_account
+    clinic_id = ObjectId(clinic["id"])
+
+    def another_is_faster(*arguments):
+        monkeypatch.setattr(patient_service.custodial_accounts, "make_account", real)
+        make_patient({"_id": clinic_id}, mrn="1")
+        return real(*arguments)
+
+    monkeypatch.setattr(patient_service.custodial_accounts, "make_account", another_is_faster)
+    rows = read(upload(ada.api, clinic, [row("A", "1"), row("B", "2")], "?dryRun=false"))
+    assert [cells[6] for cells in rows[:2]] == ["duplicate MRN", ""]
+    assert counts(rows) == [2, 1, 1, 0, 1, 0]
