@@ -249,6 +249,12 @@ SIDE_EFFECTS = env.choice(
     ("internal", "external"),
     help="internal: all effects run here; external: without those of a worker that watches the collections",
 )
+TIDE_ROUNDING = env.choice(
+    "TIDE_ROUNDING",
+    "classic",
+    ("classic", "rounded"),
+    help="who is in a category of the TIDE report: classic: by the exact value; rounded: by whole percents",
+)
 SIDE_EFFECTS_IS_SET = env.is_set("SIDE_EFFECTS")
 
 # --- Neighbours; an unset address means the embedded stand-in ----------------------------------

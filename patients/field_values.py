@@ -13,7 +13,7 @@ from kernel import addresses, clock
 from kernel.clock import ZERO
 from kernel.db import Document
 from kernel.errors import BadRequest
-from kernel.safe_reading import moment, require
+from kernel.safe_reading import mapping, moment, require, text
 from patients import connection_issues, summary_answers
 from patients.choices import PERMISSIONS, DataProvider, DiagnosisType, IssueSource
 
@@ -93,6 +93,12 @@ def reviews(stored: list[Document] | None) -> list[Document]:
         {"clinicianId": require(str, r["clinicianId"]), "time": require(datetime, r["time"])}
         for r in stored or ()
     ]
+
+
+def creation(stored: object) -> Document | None:
+    """Also of integrations that this service does not know."""
+    integration = text(mapping(stored).get("integration"))
+    return {"integration": integration} if integration else None
 
 
 def diagnosis_type(stored: object) -> object:

@@ -311,6 +311,14 @@ FIELDS: tuple[Field, ...] = (
         shape={"cause": str, "hidden": object},
     ),
     Field("lastInvitationSent", shape=datetime),
+    Field(
+        "creationMetadata",
+        about="Which integration made the record; absent when none did. Only CreatePatientAccount of a service sets "
+        "it: it is ignored in any other request, and stays.",
+        schema=s.ref("patientCreation.v1"),
+        show=values.creation,
+        shape={"integration": str},
+    ),
     Field("invitedBy", shape=str, line=Titled(10, "Invited by")),
     Field(
         "ehrSubscriptions",

@@ -150,6 +150,12 @@ class Patient(StoredDocument):
     invited_by = models.TextField(
         null=True, db_column="invitedBy", help_text="user id of the member who made the record"
     )
+    creation_metadata = PassThroughField(
+        null=True,
+        db_column="creationMetadata",
+        shape={"integration": str},
+        help_text="the integration that made the record: `redox`, `xealth`",
+    )
     created_time = models.DateTimeField(null=True, db_column="createdTime", help_text="made")
     updated_time = models.DateTimeField(
         null=True, db_column="updatedTime", help_text="changed last"

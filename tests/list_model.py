@@ -71,9 +71,13 @@ class Model:
         return sum(site_id in _sites(record) for record in self.records)
 
     # --- the TIDE report
-    def tide(self, *, period, tags, cutoff, now, categories):
+    def tide(self, *, period, tags, sites, cutoff, now, categories):
         """User ids by category, and in `noData`."""
-        holders = [record for record in self.records if set(tags) <= set(_tags(record))]
+        holders = [
+            record
+            for record in self.records
+            if set(tags) <= set(_tags(record)) and (not sites or set(sites) & set(_sites(record)))
+        ]
         rows = dict(_filled(holders, period, cutoff, categories))
         silent = sorted((r for r in holders if _is_silent(r, cutoff, now)), key=_silence)
         return _user_ids({**rows, "noData": silent[:MOST_WITHOUT_DATA]})

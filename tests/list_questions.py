@@ -3,6 +3,8 @@
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from bson import ObjectId
+
 from kernel import clock
 from patients import statistics
 from tests.list_model import CATEGORIES, Model
@@ -66,10 +68,14 @@ class Questions:
         return self.dice.choice((">", ">=", "<", "<=")) + number
 
     def tide(self):
-        tags = self.dice.sample(self.tags, min(len(self.tags), self.dice.choice((1, 1, 2))))
+        tags, sites = (
+            self.dice.sample(known, min(len(known), self.dice.choice((0, 1, 1, 2))))
+            for known in (self.tags, self.sites)
+        )
         return {
             "period": self.dice.choice(statistics.PERIODS),
             "tags": tags,
+            "sites": sites,
             "lastDataCutoff": self._moment(),
             "categories": self.dice.sample(list(CATEGORIES), 5),
         }
@@ -99,8 +105,7 @@ def differences(get, database, clinic_id, *, dice, questions, demo=None):
     model = Model(database["patients"].find({"clinicId": clinic_id}), demo=demo)
     asked = Questions(dice, clinic, clock.now())
     found = [_of_list(get, model, clinic, *asked.some()) for _ in range(questions)]
-    if asked.tags:
-        found += [_of_tide(get, model, clinic, asked.tide()) for _ in range(questions // 5 + 1)]
+    found += [_of_tide(get, model, clinic, asked.tide()) for _ in range(questions // 5 + 1)]
     return [*filter(None, found), *_of_counts(get, model, clinic)]
 
 
@@ -117,7 +122,8 @@ def _of_tide(get, model, clinic, query):
     shown = {name: [row["patient"]["id"] for row in rows] for name, rows in body["results"].items()}
     expected = model.tide(
         period=query["period"],
-        tags=[tag["_id"] for tag in clinic["patientTags"] if str(tag["_id"]) in query["tags"]],
+        tags=list(map(ObjectId, query["tags"])),
+        sites=list(map(ObjectId, query["sites"])),
         cutoff=query["lastDataCutoff"],
         now=clock.now(),
         categories=query["categories"],

@@ -31,7 +31,8 @@ class NoSuchPath(BadRequest):
 class Parameter:
     """`schema` types the value: integer, number and boolean texts are converted, arrays split at commas.
 
-    `fallback` replaces an absent parameter without being described as its default.
+    `fallback` replaces an absent parameter without being described as its default. `skips_empty`: of an array, whose
+    empty items are left out, so that an empty text is an empty array and no mistake.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Parameter:
     required: bool = False
     description: str = ""
     fallback: Any = None
+    skips_empty: bool = False
 
 
 LIMIT = Parameter(
@@ -115,7 +117,7 @@ def read_query(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, A
 
 
 def _read_one(parameter: Parameter, text: str) -> Any:
-    if text == "":
+    if text == "" and not parameter.skips_empty:
         raise _error(parameter.name, "query", EMPTY)
     _refuse_unacceptable(parameter.name, "query", text)
     value = text_forms.with_normal_texts(parameter.schema, _convert(parameter, text))
@@ -137,6 +139,8 @@ def _convert(parameter: Parameter, text: str) -> Any:
     kind = _kind(parameter.schema)
     if kind == "array":
         items = text.split(",")
+        if parameter.skips_empty:
+            return [item for item in items if item]
         if "" in items:
             raise _error(parameter.name, "query", EMPTY)
         return items

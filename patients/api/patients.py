@@ -9,7 +9,7 @@ from kernel.errors import ConstraintViolation, PaymentRequired
 from patients import field_values
 from patients.api.schemas import patients as schemas
 from patients.api.schemas.patient_parameters import LIST_PARAMETERS
-from patients.representation.patient_bodies import details_of, shared_patient_of
+from patients.representation.patient_bodies import details_of, integration_of, shared_patient_of
 from patients.representation.patients import patient
 from patients.services import (
     connection_issues,
@@ -67,6 +67,7 @@ class ClinicPatientsViewSet(ApiViewSet):
             clinic_id=call.path["clinicId"],
             details=details_of(call.body),
             invited_by=call.principal.acting_user_id,
+            integration=integration_of(call.body) if call.principal.is_server else None,
         )
         return Response(patient(created))
 

@@ -8,7 +8,7 @@ from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet
 from patients.api.schemas.tide import TIDE_PARAMETERS, TIDE_RESPONSE
 from patients.representation.tide import report
-from patients.services.tide import DEFAULT_CATEGORIES, TideQuestion, tide_report
+from patients.services.tide import DEFAULT_CATEGORIES, Group, TideQuestion, tide_report
 
 
 class TideViewSet(ApiViewSet):
@@ -16,7 +16,8 @@ class TideViewSet(ApiViewSet):
         "TideReport",
         summary="Patients who need attention, by category",
         description="Patients with CGM data since the cutoff, each in the first category that fits, most urgent "
-        "first, 100 at most. Beside them, 50 at most without recent data.",
+        "first, 100 at most. Beside them, 50 at most without recent data. Of the whole clinic, unless tags or "
+        "sites are named.",
         query=TIDE_PARAMETERS,
         is_heavy=True,
         always_found=True,
@@ -25,9 +26,12 @@ class TideViewSet(ApiViewSet):
     def retrieve(self, call: Call) -> Response:
         query = call.query
         question = TideQuestion(
-            clinic_id=ObjectId(call.path["clinicId"]),
+            group=Group(
+                ObjectId(call.path["clinicId"]),
+                tags=[ObjectId(tag) for tag in query["tags"]],
+                sites=[ObjectId(site) for site in query["sites"]],
+            ),
             period=query["period"],
-            tags=[ObjectId(tag) for tag in query["tags"]],
             cutoff=query["lastDataCutoff"],
             categories=query.get("categories", DEFAULT_CATEGORIES),
             with_no_data=not query.get("excludeNoData", False),
@@ -39,6 +43,7 @@ class TideViewSet(ApiViewSet):
             period=question.period,
             cutoff=str(call.request.query_params["lastDataCutoff"]),
             tags=query["tags"],
+            sites=query["sites"],
             results=results,
         )
         return Response(shown)

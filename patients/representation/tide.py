@@ -9,7 +9,7 @@ from patients.field_values import data_sources, reviews
 from patients.services.tide import ROW_FIELDS, period_of
 
 _MINUTES = "timeCGMUseMinutes"
-# Always these five, whatever was requested: clients use them as labels.
+# Always these five, whatever was requested and however percents are rounded: clients use them as labels.
 FILTERS = {
     "timeInVeryLowPercent": ">0.01",
     "timeInAnyLowPercent": ">0.04",
@@ -32,9 +32,10 @@ def report(
     period: str,
     cutoff: str,
     tags: Sequence[str],
+    sites: Sequence[str],
     results: Mapping[str, list[Document]],
 ) -> Document:
-    """`cutoff` is the text that was sent."""
+    """`cutoff` is the text that was sent. `sites` are shown only if there are some: clients of before know none."""
     config = {
         "schemaVersion": 2,
         "clinicId": clinic_id,
@@ -44,6 +45,8 @@ def report(
         "tags": list(dict.fromkeys(tags)),
         "filters": FILTERS,
     }
+    if sites:
+        config["sites"] = list(dict.fromkeys(sites))
     rows = {name: [row(d, period) for d in documents] for name, documents in results.items()}
     return {"config": config, "results": rows}
 

@@ -136,6 +136,7 @@ def create_custodial_patient(
     clinic_id: str | ObjectId,
     details: PatientDetails,
     invited_by: str | None = None,
+    integration: str | None = None,
     check: Callable[[], None] = lambda: None,
     then: Callable[[PatientDocument], None] = lambda _: None,
 ) -> PatientDocument:
@@ -143,7 +144,8 @@ def create_custodial_patient(
 
     If the record cannot be stored, the account is removed again, even if this process dies in between. `check` is
     called in the transaction that stores the record, and may refuse it. If two creations run at once in one
-    clinic, the second sees the first, since both change the clinic's counts. `then` is called in that transaction with
+    clinic, the second sees the first, since both change the clinic's counts. `integration`: the one that makes the
+    record. `then` is called in that transaction with
     the stored record, for what must never be missing from it.
     """
     clinic = access.access_open_clinic(str(clinic_id))
@@ -165,6 +167,8 @@ def create_custodial_patient(
     }
     if invited_by is not None:
         document["invitedBy"] = invited_by
+    if integration is not None:
+        document["creationMetadata"] = {"integration": integration}
     try:
         return _insert(PatientDocument(document), details, plan_limit=limit, check=check, then=then)
     except Exception as error:

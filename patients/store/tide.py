@@ -15,11 +15,12 @@ from patients.choices import DataProvider, SourceState
 from patients.documents import PatientDocument
 from patients.list_rows import NO_FLAG, SEPARATOR, patient_id_of
 from patients.store.list_rows import COLLECTION as ROWS
-from patients.store.patient_lists import BY_TAG, Comparison
+from patients.store.patient_lists import BY_SITE, BY_TAG, Comparison
 from patients.store.patients import COLLECTION
 
 _LAST_DATA = list_rows.date_path("cgm", "lastData")
-_COMPARE = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt}
+_COMPARE = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
+_BY_LAST_DATA = list_rows.INDEXED_ORDERS[_LAST_DATA]
 # The fields of the period that a row of the report shows; they include all that categories depend on.
 ROW_FIELDS = (
     "averageGlucoseMmol",
@@ -54,25 +55,49 @@ class Bound:
         return Comparison(path, self.operator, self.value).condition
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Patients of a clinic with all of these tags and any of these sites. No tags, or no sites: whichever they have."""
+
+    clinic_id: ObjectId
+    tags: Sequence[ObjectId] = ()
+    sites: Sequence[ObjectId] = ()
+
+    @property
+    def condition(self) -> dict[str, Any]:
+        condition: dict[str, Any] = {"clinicId": self.clinic_id}
+        if self.tags:
+            condition["tags"] = {"$all": list(self.tags)}
+        if self.sites:
+            condition["sites"] = {"$in": list(self.sites)}
+        return condition
+
+    @property
+    def index(self) -> str:
+        """The index with which the fewest rows have to be fetched."""
+        if self.tags:
+            return BY_TAG
+        return BY_SITE if self.sites else _BY_LAST_DATA
+
+
 def list_candidates(
-    clinic_id: ObjectId,
-    tags: Sequence[ObjectId],
+    group: Group,
     *,
     period: str,
     cutoff: datetime,
     any_of: Sequence[tuple[Bound, ...]],
     fields: Iterable[str],
 ) -> list[tuple[ObjectId, Document]]:
-    """Id and values (of these fields of the period) of those who have all tags, data since the cutoff, and meet all
-    bounds of at least one group."""
+    """Id and values (of these fields of the period) of those in the group who have data since the cutoff, and meet all
+    bounds of at least one item of `any_of`."""
     query = {
-        **_holders(clinic_id, tags),
+        **group.condition,
         _LAST_DATA: {"$gte": cutoff},
-        "$or": [{"$and": [bound.condition(period) for bound in group]} for group in any_of],
+        "$or": [{"$and": [bound.condition(period) for bound in bounds]} for bounds in any_of],
     }
     paths = {name: list_rows.statistic_path("cgm", period, name) for name in fields}
     projection = {path + end: 1 for path in paths.values() for end in ("", NO_FLAG)}
-    rows = db.collection(ROWS).find(query, projection, hint=BY_TAG, batch_size=100_000)
+    rows = db.collection(ROWS).find(query, projection, hint=group.index, batch_size=100_000)
     return [(patient_id_of(row), _named(row, paths)) for row in rows]
 
 
@@ -86,26 +111,23 @@ def _named(row: Document, paths: dict[str, str]) -> Document:
 
 
 def list_without_recent_data(
-    clinic_id: ObjectId, tags: Sequence[ObjectId], *, cutoff: datetime, recent: datetime, limit: int
+    group: Group, *, cutoff: datetime, recent: datetime, limit: int
 ) -> list[ObjectId]:
     """Those who never had data first, then those without data for longest. Includes patients whose source is
     disconnected, even if their data are newer."""
-    query = {
-        **_holders(clinic_id, tags),
-        "$or": [
-            {_LAST_DATA: None},
-            {_LAST_DATA: {"$lt": min(cutoff, recent)}},
-            {_LAST_DATA: {"$lt": recent}, "sources": _DISCONNECTED},
-        ],
-    }
+    silent = [
+        {_LAST_DATA: None},
+        {_LAST_DATA: {"$lt": min(cutoff, recent)}},
+        {_LAST_DATA: {"$lt": recent}, "sources": _DISCONNECTED},
+    ]
+    query, order = {**group.condition, "$or": silent}, [(_LAST_DATA, 1), ("patientId", 1)]
+    if group.index == _BY_LAST_DATA:
+        # One walk along the index, in whose order rows with the same time lie by the ids of their patients.
+        query, order = query | {_LAST_DATA: {"$not": {"$gte": recent}}}, [(_LAST_DATA, 1)]
     rows = db.collection(ROWS).find(
-        query, {"patientId": 1}, sort=[(_LAST_DATA, 1), ("patientId", 1)], limit=limit, hint=BY_TAG
+        query, {"patientId": 1}, sort=order, limit=limit, hint=group.index
     )
     return [row["patientId"] for row in rows]
-
-
-def _holders(clinic_id: ObjectId, tags: Sequence[ObjectId]) -> dict[str, Any]:
-    return {"clinicId": clinic_id, "tags": {"$all": list(tags)}}
 
 
 def list_shown(

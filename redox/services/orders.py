@@ -7,6 +7,7 @@ from functools import partial
 
 from bson import ObjectId
 
+from clinic_records.choices import EhrProvider
 from clinic_records.services import access, closures
 from clinics.choices import Procedure
 from clinics.services import tags
@@ -307,6 +308,7 @@ def _create_patient(work: Work) -> None:
         patient = patients.create_custodial_patient(
             clinic_id=work.clinic["_id"],
             details=PatientDetails({**said, "tags": _tags(work)}),
+            integration=EhrProvider.REDOX.value,
             check=lambda: _stop_if_known(work),
         )
     except _Overtaken:

@@ -53,6 +53,30 @@ def patients_of(clinic):
     return db.collection("patients").count_documents({"clinicId": clinic["_id"]})
 
 
+# --- which integration made it (rules PATIENT-187 and PATIENT-188) --------------------------------
+MADE_BY = {"creationMetadata": {"integration": "redox"}}
+
+
+def test_a_service_says_which_integration_makes_a_patient(lakeside, ben, backend):
+    created = backend.post(url(lakeside), {**BODY, **MADE_BY}).json()
+    assert created["creationMetadata"] == MADE_BY["creationMetadata"]
+    other = {"creationMetadata": {"integration": "xealth"}}
+    for api, sent in ((ben.api, {}), (backend, other)):
+        assert api.put(url(lakeside, created["id"]), {**BODY, **sent}).status_code == 200
+        shown = ben.api.get(url(lakeside, created["id"])).json()
+        assert shown["creationMetadata"] == MADE_BY["creationMetadata"]
+
+
+def test_members_cannot_claim_an_integration_and_unknown_ones_are_shown(lakeside, ben, backend):
+    created = ben.api.post(url(lakeside), {**BODY, **MADE_BY}).json()
+    assert "creationMetadata" not in created
+    unknown = {"creationMetadata": {"integration": "epic"}}
+    assert backend.post(url(lakeside), {**BODY, **unknown}).status_code == 400
+    make_patient(lakeside, userId="0123456789", **unknown)
+    shown = ben.api.get(url(lakeside, "0123456789")).json()
+    assert shown["creationMetadata"] == unknown["creationMetadata"]
+
+
 # --- custodial accounts ---------------------------------------------------------------------------
 def test_an_account_is_made_and_its_record_stored(lakeside, ben):
     body = {**BODY, "email": "Iris@Example.org", "mrn": "A1", "targetDevices": ["meter"]}

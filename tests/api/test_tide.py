@@ -1,16 +1,17 @@
 """The TIDE report (rules PATIENT-113 to PATIENT-121)."""
 
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
 from bson import ObjectId
 
 from kernel import clock
-from patients.services.tide import CATEGORIES, DEFAULT_CATEGORIES
+from patients.services.tide import CATEGORIES, DEFAULT_CATEGORIES, categories
 from tests.factories import make_clinic, make_clinician, make_patients
 
-RED, BLUE = ObjectId(), ObjectId()
+RED, BLUE, NORTH, SOUTH = (ObjectId() for _ in range(4))
 GOOD = {"timeInTargetPercent": 0.8, "timeCGMUsePercent": 0.9}
 
 
@@ -94,6 +95,71 @@ def test_patients_who_meet_the_targets(lakeside, ben):
     assert only(lakeside, ben.api, "meetingTargets") == ["better", "good", "edge"]
 
 
+# --- whole percents -------------------------------------------------------------------------------
+LIMITS = {
+    "timeInVeryLowPercent": lambda percent: percent >= 1,
+    "timeInAnyLowPercent": lambda percent: percent >= 4,
+    "timeInExtremeHighPercent": lambda percent: percent >= 1,
+    "timeInVeryHighPercent": lambda percent: percent >= 5,
+    "timeInAnyHighPercent": lambda percent: percent >= 25,
+    "dropInTimeInTargetPercent": lambda percent: percent <= -15,
+    "timeCGMUsePercent": lambda percent: percent < 70,
+    "timeInTargetPercent": lambda percent: percent <= 70,
+}
+
+
+@pytest.mark.parametrize("category", LIMITS)
+def test_rounded_limits_are_those_of_whole_percents(settings, category):
+    """Of each value with four decimals, as exact numbers and as stored ones."""
+    settings.TIDE_ROUNDING = "rounded"
+    (bound,) = categories()[category].needs
+    for number in range(-10_000, 10_001):
+        percent = round(Decimal(number) / 100)  # half to even
+        assert bound.holds({bound.field: number / 10_000}) == LIMITS[category](percent), number
+
+
+@pytest.mark.parametrize(
+    ("rounding", "expected"),
+    [
+        (
+            "rounded",
+            {
+                "timeInVeryLowPercent": ["very low 0.0051"],
+                "timeInAnyLowPercent": ["any low 0.035"],
+                "timeCGMUsePercent": ["use 0.6949"],
+                "meetingTargets": ["use 0.695"],
+            },
+        ),
+        (
+            "classic",
+            {
+                "timeInVeryLowPercent": [],
+                "timeInAnyLowPercent": [],
+                "timeCGMUsePercent": ["use 0.6949", "use 0.695"],
+                "meetingTargets": ["any low 0.0349", "target 0.70"],
+            },
+        ),
+    ],
+)
+def test_the_setting_says_who_is_in_a_category(lakeside, ben, settings, rounding, expected):
+    settings.TIDE_ROUNDING = rounding
+    full = {"timeCGMUsePercent": 0.9}
+    rows = [
+        person("any low 0.0349", timeInAnyLowPercent=0.0349, timeInTargetPercent=0.705, **full),
+        person("any low 0.035", timeInAnyLowPercent=0.035),
+        person("very low 0.005", timeInVeryLowPercent=0.005),
+        person("very low 0.0051", timeInVeryLowPercent=0.0051),
+        person("target 0.70", timeInTargetPercent=0.7, **full),
+        person("use 0.6949", timeInTargetPercent=0.9, timeCGMUsePercent=0.6949),
+        person("use 0.695", timeInTargetPercent=0.9, timeCGMUsePercent=0.695),
+    ]
+    make_patients(lakeside, rows)
+    answer = ben.api.get(url(lakeside, categories=",".join(expected), excludeNoData="true"))
+    assert results(answer) == expected
+    assert answer.json()["config"]["filters"]["timeInVeryLowPercent"] == ">0.01"
+
+
+# --- order and number -----------------------------------------------------------------------------
 def test_the_first_category_that_fits_wins(lakeside, ben):
     both = {"timeInVeryLowPercent": 0.5, "timeInAnyLowPercent": 0.6}
     make_patients(lakeside, [person("both", **both), person("low", timeInAnyLowPercent=0.5)])
@@ -158,6 +224,78 @@ def test_all_tags_are_needed_and_the_cutoff_is_inclusive(lakeside, ben):
     ]
     tags = f"{RED},{BLUE}"
     assert only(lakeside, ben.api, "timeInVeryLowPercent", tags=tags) == ["both"]
+
+
+@pytest.fixture
+def placed(lakeside):
+    """Patients of two sites and two tags: who needs attention, and who has no data."""
+    north, south = (
+        {"id": site, "name": name} for site, name in ((NORTH, "North"), (SOUTH, "South"))
+    )
+    low = {"timeInVeryLowPercent": 0.5}
+    rows = [
+        person("red north", tags=(RED,), **low) | {"sites": [north]},
+        person("blue north", tags=(BLUE,), **low) | {"sites": [north]},
+        person("red both", tags=(RED,), **low) | {"sites": [south, north]},
+        person("red south", tags=(RED,), **low) | {"sites": [south]},
+        person("silent north", days=None) | {"sites": [north]},
+        person("silent south", days=30) | {"sites": [south]},
+        {key: v for key, v in person("bare", **low).items() if key != "tags"},
+        {"fullName": "silent bare"},
+    ]
+    make_patients(lakeside, rows)
+    make_patients(make_clinic(), [person("elsewhere", **low) | {"sites": [north]}])
+    return lakeside
+
+
+@pytest.mark.parametrize(
+    ("query", "needing", "silent"),
+    [
+        ({"sites": NORTH}, {"red north", "blue north", "red both"}, ["silent north"]),
+        ({"sites": NORTH, "tags": RED}, {"red north", "red both"}, ["silent north"]),
+        (
+            {"sites": f"{NORTH},{SOUTH}"},
+            {"red north", "blue north", "red both", "red south"},
+            ["silent north", "silent south"],
+        ),
+        ({"sites": "", "tags": f"{BLUE},"}, {"blue north"}, []),
+        (
+            {"tags": ""},
+            {"red north", "blue north", "red both", "red south", "bare"},
+            ["silent north", "silent bare", "silent south"],
+        ),
+        ({"sites": ObjectId()}, set(), []),
+    ],
+    ids=["a site", "tag and site", "any of two sites", "an empty part", "neither", "unknown site"],
+)
+def test_tags_and_sites_narrow_every_category(placed, ben, query, needing, silent):
+    report = results(ben.api.get(url(placed, **{"tags": None, **query})))
+    assert set(report["timeInVeryLowPercent"]) == needing
+    assert report["noData"] == silent
+    assert all(
+        not rows for name, rows in report.items() if name not in ("timeInVeryLowPercent", "noData")
+    )
+
+
+def test_the_report_echoes_what_was_asked(placed, ben):
+    def asked(**query):
+        config = ben.api.get(url(placed, **query)).json()["config"]
+        return config["tags"], config.get("sites")
+
+    assert asked() == ([str(RED)], None)
+    assert asked(tags=None) == asked(tags="", sites="") == ([], None)
+    assert asked(tags=None, sites=f"{NORTH},{NORTH}") == ([], [str(NORTH)])
+
+
+def test_the_whole_clinic_has_the_usual_limits(lakeside, ben):
+    rows = [person(f"v{n}", timeInVeryLowPercent=0.5) for n in range(110)]
+    make_patients(lakeside, [*rows, *(person(f"s{n}", days=None) for n in range(60))])
+    report = results(ben.api.get(url(lakeside, tags=None)))
+    assert {name: len(rows) for name, rows in report.items()} == {
+        "timeInVeryLowPercent": 100,
+        "noData": 50,
+    }
+    assert report["noData"] == [f"s{n}" for n in range(50)]
 
 
 def test_only_the_period_asked_counts(lakeside, ben):
@@ -275,9 +413,9 @@ def test_report_has_the_described_shape(lakeside, ben):
     [
         ({"period": None}, 'parameter "period" in query has an error: value is required'),
         ({"period": "2d"}, 'parameter "period" in query'),
-        ({"tags": None}, 'parameter "tags" in query has an error: value is required'),
         ({"tags": "x"}, 'parameter "tags" in query'),
-        ({"tags": ""}, 'parameter "tags" in query has an error: empty value'),
+        ({"sites": "x"}, 'parameter "sites" in query'),
+        ({"sites": f"{RED},x"}, 'parameter "sites" in query'),
         ({"lastDataCutoff": None}, 'parameter "lastDataCutoff" in query has an error'),
         ({"lastDataCutoff": "2025-07-01T00:00:00"}, ""),
         ({"lastDataCutoff": "0001-01-01T00:00:00Z"}, "bad request: no lastDataCutoff provided"),

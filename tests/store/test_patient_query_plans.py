@@ -413,6 +413,34 @@ def test_the_tide_report_reads_rows_of_candidates_and_the_records_it_shows(clini
     assert sent < 1500 * (candidates + PAGE)
 
 
+@pytest.mark.yardstick("W5")
+@pytest.mark.parametrize("rounding", ["classic", "rounded"])
+@pytest.mark.parametrize("sites", [0, 1, 2], ids=["whole clinic", "one site", "two sites"])
+def test_a_report_without_tags_reads_rows_of_its_sites_or_of_candidates(
+    clinic, member, settings, sites, rounding
+):
+    settings.TIDE_ROUNDING = rounding
+    ids, cutoff = [site["id"] for site in SITES[:sites]], clock.now() - timedelta(days=1)
+    query = {
+        "period": "14d",
+        "lastDataCutoff": cutoff.isoformat(),
+        "sites": ",".join(map(str, ids)),
+    }
+    with profiled() as entries:
+        answer = member.api.get(f"/v1/clinics/{clinic['_id']}/tide_report?{urlencode(query)}")
+    check_indexed(entries)
+    assert len(of_patients(entries)) <= 3
+    newest = "summary.cgmStats.dates.lastData"
+    group = {"clinicId": clinic["_id"], **({"sites.id": {"$in": ids}} if ids else {})}
+    candidates = {**group, newest: {"$gte": cutoff}}
+    # The order of a site is not that of its newest data: each of its rows is read once for both parts.
+    read = [group, group] if ids else [candidates, {**group, newest: None}]
+    most = sum(map(db.collection("patients").count_documents, read))
+    assert examined_in(entries, kept.ROWS) <= most + 1
+    shown = [row for rows in answer.json()["results"].values() for row in rows]
+    assert examined_in(entries, "patients") == len({row["patient"]["id"] for row in shown})
+
+
 def test_a_birth_date_is_found_by_its_index(clinic, member):
     patient = db.collection("patients").find_one({"clinicId": clinic["_id"]})
     with profiled() as entries:

@@ -145,6 +145,7 @@ class TestCreate:
         )
         assert set(patient["permissions"]) == {"custodian", "view", "upload", "note"}
         assert "invitedBy" not in patient
+        assert patient["creationMetadata"] == {"integration": "redox"}
 
     @pytest.mark.parametrize("fields", [{"birthDate": "1900-01-01"}, {"mrn": "other"}])
     def test_an_existing_patient_by_mrn_or_by_name_and_birth_date_is_not_created_again(

@@ -254,6 +254,7 @@ def test_an_order_makes_the_patient_with_what_was_entered(partner, peer):
     assert (patient["fullName"], patient["birthDate"], patient["mrn"]) == (NAME, BIRTH_DATE, MRN)
     assert patient["email"] == "tomas@example.org"
     assert set(patient["permissions"]) == {"custodian", "view", "upload", "note"}
+    assert patient["creationMetadata"] == {"integration": "xealth"}
     assert patient["tags"] == [TAG["_id"]]
     assert [source["providerName"] for source in patient["dataSources"]] == ["abbott", "dexcom"]
     assert {source["state"] for source in patient["dataSources"]} == {"pending"}

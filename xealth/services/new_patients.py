@@ -6,6 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from clinic_records.choices import EhrProvider
 from clinic_records.services import access
 from ehr.choices import Failure as EhrFailure
 from ehr.reading import Part
@@ -92,6 +93,7 @@ def create(
         patients.create_custodial_patient(
             clinic_id=clinic["_id"],
             details=PatientDetails(_said(clinic, identity, preorder)),
+            integration=EhrProvider.XEALTH.value,
             check=check_first,
             then=finish,
         )

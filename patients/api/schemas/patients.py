@@ -1,5 +1,6 @@
 """Schemas of patients and their parts."""
 
+from clinic_records.choices import EhrProvider
 from kernel.api import schema as s
 from patients import choices, fields
 from patients.choices import DataProvider, DiagnosisType, IssueCause, IssueSource, SourceState
@@ -284,6 +285,19 @@ s.component(
     ),
 )
 
+s.component(
+    "patientCreation.v1",
+    s.obj(
+        {
+            "integration": s.of_requests(
+                s.string(description="`redox`, `xealth`, or one that another service has named."),
+                enum=EhrProvider.values,
+            )
+        },
+        description="What is known of how a record was made.",
+    ),
+)
+
 # --- the patient ----------------------------------------------------------------------------------
 PATIENT = s.component(
     "patient.v1",
@@ -314,6 +328,7 @@ CREATE_PATIENT = s.component(
     ),
 )
 _IGNORED = ("permissions", "reviews", "attestationSubmitted")
+_IGNORED_IN_UPDATES = (*_IGNORED, "creationMetadata")
 _WITHIN = {"site.v1": "SiteOfPatient", "dataSource.v1": "DataSourceWrite"}
 PATIENT_CREATE = s.written(
     "PatientCreate",
@@ -325,7 +340,7 @@ PATIENT_CREATE = s.written(
 PATIENT_UPDATE = s.written(
     "PatientUpdate",
     PATIENT,
-    ignored=_IGNORED,
+    ignored=_IGNORED_IN_UPDATES,
     within=_WITHIN,
     description="What becomes of a patient. Each field says what happens when it is left out.",
 )

@@ -48,10 +48,13 @@ _CONFIG_FIELDS = {
     "tags": TAG_IDS,
     "filters": _FILTERS,
 }
+_SITES = s.array(
+    s.ref("objectId.v1"), description="The sites that were asked for; absent when none were."
+)
 _CONFIG = s.component(
     "tideConfig.v1",
     s.obj(
-        _CONFIG_FIELDS,
+        {**_CONFIG_FIELDS, "sites": _SITES},
         required=[name for name in _CONFIG_FIELDS if name != "extremeHighGlucoseThreshold"],
         description="The parameters of the report.",
     ),
@@ -119,9 +122,17 @@ TIDE_PARAMETERS = (
     ),
     Parameter(
         "tags",
-        s.array(OBJECT_ID, min_items=1),
-        required=True,
-        description="Only patients with all of these tags, ids separated by commas.",
+        s.array(OBJECT_ID),
+        description="Only patients with all of these tags, ids separated by commas. Any patient when absent or empty.",
+        fallback=(),
+        skips_empty=True,
+    ),
+    Parameter(
+        "sites",
+        s.array(OBJECT_ID),
+        description="Only patients of any of these sites, ids separated by commas. Any patient when absent or empty.",
+        fallback=(),
+        skips_empty=True,
     ),
     Parameter(
         "lastDataCutoff",
