@@ -9,7 +9,7 @@ from kernel.indexes import Description, declare, describe, obsolete
 from patients import connection_issues, kept, statistics
 from patients.list_rows import INDEXED_ORDERS, order_keys
 from patients.services import preparing
-from patients.store import account_requests, list_rows
+from patients.store import account_requests, list_rows, list_views
 from patients.summary_answers import PARTS
 
 # --- patients: the names of rule PATIENT-144 -------------------------------------------------------
@@ -194,6 +194,8 @@ declare(
     ),
     IndexModel([("email", 1), ("_id", 1)], name="AccountRequestsOfAddress"),
 )
+
+declare(list_views.COLLECTION, IndexModel([("clinicId", 1)], name="PatientViewsOfClinic"))
 
 # Stored in the records by versions that read lists from them; archives hold records as they were.
 _DERIVED = ("searchKey", *(f"summary.{part}.answer" for part in PARTS))

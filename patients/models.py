@@ -349,6 +349,40 @@ class Derivation(StoredDocument):
         return str(self.pk)
 
 
+class PatientListViews(StoredDocument):
+    """Saved views of a clinic's list of patients: those that it shares, or those of one member."""
+
+    life = lives.as_long_as("the clinic exists and, of a member's own, the member is in it")
+
+    id = models.TextField(
+        primary_key=True, db_column="_id", help_text="the clinic, and behind a colon the member"
+    )
+    clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
+    user_id = models.TextField(
+        null=True, db_column="userId", help_text="the member; absent: shared within the clinic"
+    )
+    views = PassThroughField(
+        shape=[
+            {
+                "id": ObjectId,
+                "ownerId": str,
+                "name": str,
+                "conditions": [{"name": str, "value": str}],
+                "columns": [str],
+                "createdTime": datetime,
+                "updatedTime": datetime,
+            }
+        ],
+        help_text="at most 50 of a member, 100 that are shared; a search text is no part of one",
+    )
+
+    class Meta(StoredDocument.Meta):
+        db_table = "patientListViews"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class AccountRequest(StoredDocument):
     """A request for an account of a custodial patient. Gone minutes later, or after a week."""
 

@@ -60,6 +60,12 @@ POLICY: dict[str, Rule] = {
     "DeletePatientSummary": backend,
     "UpdatePatientDataSources": backend,
     "TideReport": BACKEND_OR_MEMBER,
+    # Saved views belong to a person
+    "ListPatientViews": member,
+    "CreatePatientView": member,
+    "GetPatientView": member,
+    "UpdatePatientView": member,
+    "DeletePatientView": member,
 }
 
 _PATIENT = in_path("patientId")
@@ -96,4 +102,15 @@ ACCESS: dict[str, Access] = {
     "DeletePatientSummary": SOMEONE,
     "UpdatePatientDataSources": in_path("userId"),
     "TideReport": LIST,
+    # Saved views
+    **dict.fromkeys(
+        (
+            "ListPatientViews",
+            "CreatePatientView",
+            "GetPatientView",
+            "UpdatePatientView",
+            "DeletePatientView",
+        ),
+        NO_PATIENT,
+    ),
 }

@@ -40,6 +40,7 @@ PARAMETERS: Mapping[str, Any] = {
     "siteId": SITE,
     "summaryId": "6b09f5d3c72cce972de3a8ff",
     "userId": USER,
+    "viewId": "6b09f5d3c72cce972de3a90e",
     "webhookId": "6b09f5d3c72cce972de3a90c",
     "deliveryId": "6b09f5d3c72cce972de3a90d",
     "birthDate": "1988-04-17",

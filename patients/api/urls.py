@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from kernel.api.viewsets import route
 from patients.api.bulk_creations import BulkCreationViewSet
 from patients.api.list_exports import PatientListExportViewSet
+from patients.api.list_views import PatientViewsViewSet, PatientViewViewSet
 from patients.api.patient_counts import (
     PatientCountRefreshViewSet,
     PatientCountSettingsViewSet,
@@ -38,6 +39,14 @@ urlpatterns: list[URLPattern] = [
     route(_PATIENT, PatientViewSet, get="retrieve", post="create", put="update", delete="destroy"),
     route(f"{_CLINIC}/export/patients", PatientListExportViewSet, get="export"),
     route(f"{_CLINIC}/bulk/patients", BulkCreationViewSet, post="create"),
+    route(f"{_CLINIC}/patient_views", PatientViewsViewSet, get="page", post="create"),
+    route(
+        f"{_CLINIC}/patient_views/<viewId>",
+        PatientViewViewSet,
+        get="retrieve",
+        put="update",
+        delete="destroy",
+    ),
     route(f"{_CLINIC}/tide_report", TideViewSet, get="retrieve"),
     route(f"{_CLINIC}/patient_count", PatientCountViewSet, get="retrieve"),
     route(f"{_CLINIC}/patient_count/refresh", PatientCountRefreshViewSet, post="refresh"),

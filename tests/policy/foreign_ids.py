@@ -143,7 +143,7 @@ Ids = Mapping[str, str]
 Filled = Mapping[Place, str]
 _MADE = (*MADE, "tests.cast.eve", f"{__name__}.own", f"{__name__}.foreign")
 _KINDS = {
-    OBJECT_ID: ("tag", "site", "clinic", "webhook"),
+    OBJECT_ID: ("tag", "site", "clinic", "webhook", "view"),
     USER_ID: ("patient", "member", "sharer"),
     KEY: ("invite", "offer", "care"),
 }
@@ -155,6 +155,7 @@ _FITTING = {
     "siteId": "site",
     "webhookId": "webhook",
     "deliveryId": "webhook",
+    "viewId": "view",
     "clinicianId": "member",
     "invitedBy": "sharer",
 }
@@ -280,6 +281,7 @@ def own_path(own: Ids, name: str) -> dict[str, str]:
         "siteId": own["site"],
         "webhookId": own["webhook"],
         "deliveryId": own["webhook"],
+        "viewId": own["view"],
         "inviteId": invite,
         "invitedBy": own["sharer"],
         "key": own["care"],
@@ -350,6 +352,7 @@ def _fill_own(clinic_id: str, ada: Person, dot: Person) -> dict[str, str]:
         "site": clinic["sites"][0]["id"],
         "second site": str(second["id"]),
         "webhook": clinic["patientTags"][0]["id"],
+        "view": _shared_view(clinic_id, ada),
         "member": ada.user_id,
         "person": dot.user_id,
         "sharer": gil.user_id,
@@ -378,6 +381,7 @@ def _fill_other(clinic: dict[str, Any], cy: Person, eve: Person) -> dict[str, st
         "tag": str(tag["_id"]),
         "site": str(site["id"]),
         "webhook": str(make_webhook(ObjectId(clinic["id"]), url="https://198.51.100.1/")["_id"]),
+        "view": _shared_view(clinic["id"], cy),
         "patient": patient,
         "member": cy.user_id,
         "sharer": eve.user_id,
@@ -385,6 +389,11 @@ def _fill_other(clinic: dict[str, Any], cy: Person, eve: Person) -> dict[str, st
         "offer": offer,
         "care": care,
     }
+
+
+def _shared_view(clinic_id: str, owner: Person) -> str:
+    body = {"name": "Shared", "shared": True, "conditions": {}}
+    return str(owner.api.post(f"/v1/clinics/{clinic_id}/patient_views", body).json()["id"])
 
 
 def _invitations(

@@ -52,6 +52,11 @@ UpdatePatient                       backend members
 DeletePatient                       self admin
 UpdatePatientTag                    backend members
 DeletePatientTag                    backend admin
+ListPatientViews                    members
+CreatePatientView                   members
+GetPatientView                      members
+UpdatePatientView                   members
+DeletePatientView                   members
 ListWebhooks                        backend admin
 CreateWebhook                       backend admin
 GetWebhook                          backend admin

@@ -25,6 +25,17 @@ _SAID = {
 }
 _GRANTED: dict[str, Any] = {"view": {}, "note": {}, "upload": {}}
 # Without tags and sites, whose ids each clinic has of its own: what is asked can be sent as it is.
+_VIEW = {
+    "name": "Low and silent",
+    "shared": True,
+    "conditions": {
+        "cgm.timeInVeryLowPercent": ">0.01",
+        "period": "14d",
+        "sort": "-lastData",
+        "sortType": "cgm",
+    },
+    "columns": ["fullName", "timeInTarget", "lastData"],
+}
 _NEW = {
     **_SAID,
     "email": "maria.olsen@example.org",
@@ -161,6 +172,13 @@ _LIMITS = {
 examples.answers(
     {
         "patient.v1": _PATIENT,
+        "patientView.v1": {
+            "id": "6b09f5d3c72cce972de3a90e",
+            "ownerId": CLINICIAN,
+            **_VIEW,
+            "createdTime": MADE,
+            "updatedTime": CHANGED,
+        },
         "meta.v1": {"count": 1, "totalCount": 24},
         "patientPermissions.v1": _GRANTED,
         "patientReviews.v1": [_REVIEW],
@@ -186,6 +204,7 @@ examples.answers_of(
 )
 examples.requests(
     {
+        "PatientViewWrite": _VIEW,
         "PatientCreate": _NEW,
         "PatientUpdate": _NEW,
         "PatientFromUser": {"permissions": _GRANTED, **_SAID},
