@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
@@ -174,7 +175,11 @@ def _wanted(
 
 def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Document:
     kind = ActorKind.SERVICE if call.principal.is_server else ActorKind.USER
-    asked_by = {"actor_id": call.principal.user_id, "actor_kind": kind.value, "actor_name": ""}
+    asked_by: dict[str, Any] = {
+        "actor_id": call.principal.user_id,
+        "actor_kind": kind.value,
+        "actor_name": "",
+    }
 
     def begin() -> str:
         job_id = jobs.begin(
