@@ -479,11 +479,13 @@ class JobPart(StoredDocument):
     life = lives.expires(
         "JobPartsCleanup",
         "a day after the file was made; of a job that has not ended, three days after the part was made; of one that "
-        "has failed, three days after that; what was searched for, three days after the begin",
+        "has failed, three days after that; what was searched for, three days after the begin; a result, a day after",
     )
 
     job_id = ObjectIdField(db_column="jobId", help_text="the job")
-    series = models.TextField(help_text="`wanted`, `typed`, `items`, `rows`, or that of the file")
+    series = models.TextField(
+        help_text="`wanted`, `typed`, `items`, `rows`, `result`, or that of the file"
+    )
     number = models.IntegerField(help_text="its place in the series")
     items = ArrayField(models.TextField(), null=True, help_text="ids of what is worked on")
     wanted: Any = PassThroughField(
@@ -495,6 +497,11 @@ class JobPart(StoredDocument):
         null=True, help_text="the text that was searched for, for the page of the job"
     )
     data = models.BinaryField(null=True, help_text="rows, compressed, or a piece of the file")
+    result: Any = PassThroughField(
+        null=True,
+        shape=dict,
+        help_text="what a page shows of a job that is done: the plan of a merge",
+    )
     expires_time = models.DateTimeField(db_column="expiresTime", help_text="when it goes")
 
     class Meta(StoredDocument.Meta):

@@ -54,6 +54,9 @@ class Merge(StoredDocument):
     problem = models.TextField(help_text="why it was taken back")
     requested_by = models.TextField(db_column="requestedBy", help_text="who asked for it")
     reason = models.TextField(help_text="the reason that staff gave")
+    seen = models.TextField(
+        null=True, help_text="identifies the plan that was read, if it was made some time before"
+    )
     stopped_by = models.TextField(
         null=True, db_column="stoppedBy", help_text="who stopped it, if someone did"
     )

@@ -33,6 +33,11 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
     return [clinician(document) for document in staff_reads.list_members(clinic_id)]
 
 
+def list_member_keys(clinic_id: ObjectId) -> list[Document]:
+    """Without roles and times, which are in no index."""
+    return [clinician(document) for document in staff_reads.list_member_keys(clinic_id)]
+
+
 def list_admins(clinic_id: ObjectId) -> list[str]:
     """User ids of the members who administer the clinic."""
     return [

@@ -25,7 +25,7 @@ def of_restrictions(
 ) -> dict[str, Any]:
     """By domain, because that is what decides; addresses for those who see them elsewhere too."""
     by_domain: dict[str, list[Document]] = defaultdict(list)
-    for person in readable_clinicians.list_members(clinic["_id"]):
+    for person in readable_clinicians.list_member_keys(clinic["_id"]):
         if person.get("email"):
             by_domain[_domain_of(person["email"])].append(person)
     rows = [_row(domain, people, before, after) for domain, people in sorted(by_domain.items())]

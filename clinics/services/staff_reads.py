@@ -54,6 +54,11 @@ def list_members(clinic_id: ObjectId) -> list[Document]:
     return store.list_members(clinic_id)
 
 
+def list_member_keys(clinic_id: ObjectId) -> list[Document]:
+    """Nothing but name, address, user id and record id of each, from an index."""
+    return store.list_member_keys(clinic_id)
+
+
 def page_of_members(
     clinic_id: ObjectId, *, search: str, in_addresses: bool, skip: int, limit: int
 ) -> tuple[list[Document], int]:

@@ -84,7 +84,7 @@ def mail_reset(request: HttpRequest, user_id: str) -> HttpResponseBase:
 
 
 def _access(user_id: str) -> User:
-    """Of an account that is kept elsewhere the user service decides."""
+    """Where accounts are kept elsewhere, the user service decides."""
     user = accounts.find(user_id) if accounts.are_embedded() else None
     if user is None:
         raise Http404

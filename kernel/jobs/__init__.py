@@ -20,7 +20,7 @@ from kernel.jobs.running import (
     note_item,
     start_again,
 )
-from kernel.jobs.store import COLLECTION, find_typed
+from kernel.jobs.store import COLLECTION, find_newest, find_result, find_typed, keep_result
 
 __all__ = [
     "COLLECTION",
@@ -38,10 +38,13 @@ __all__ = [
     "cancel",
     "carry_out",
     "fetch",
+    "find_newest",
+    "find_result",
     "find_typed",
     "is_at_work",
     "is_noted",
     "is_ready",
+    "keep_result",
     "note_item",
     "start_again",
 ]

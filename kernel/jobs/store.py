@@ -13,7 +13,7 @@ from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
 
 COLLECTION, PARTS = "jobs", "jobParts"
-_WANTED, _TYPED = "wanted", "typed"  # series of one part each
+_WANTED, _TYPED, _RESULT = "wanted", "typed", "result"  # series of one part each
 NOTED = "noted"  # a part for each item that was done
 _LONG = ("log", "narrowed", "leftOut")
 _MOST_LINES = 500  # of a log
@@ -161,14 +161,36 @@ def find_typed(job_id: ObjectId) -> str | None:
     return None if part is None else part["typed"]
 
 
+def keep_result(job_id: ObjectId, result: Mapping[str, Any], expires: datetime) -> None:
+    """What a page shows of a job that is done; in place of that of an earlier try. It goes when it expires."""
+    part = {"jobId": job_id, "series": _RESULT, "number": 0}
+    fields = {"result": dict(result), "expiresTime": expires}
+    db.collection(PARTS).update_one(part, {"$set": fields}, upsert=True)
+
+
+def find_result(job_id: ObjectId) -> Document | None:
+    part = db.collection(PARTS).find_one({"jobId": job_id, "series": _RESULT, "number": 0})
+    return None if part is None else part["result"]
+
+
+def find_newest(kind: str, clinic_id: ObjectId, options: Mapping[str, Any]) -> Document | None:
+    """For a kind of which there are few: the jobs of a clinic may be thousands."""
+    query = {"kind": kind, "clinicId": clinic_id}
+    query |= {f"options.{name}": value for name, value in options.items()}
+    return db.collection(COLLECTION).find_one(
+        query, dict.fromkeys(_LONG, 0), sort=[("_id", DESCENDING)], hint="JobsByKind"
+    )
+
+
 def prolong_parts(job_id: ObjectId, expires: datetime) -> None:
     query = {"jobId": job_id, "series": {"$ne": _TYPED}}
     db.collection(PARTS).update_many(query, {"$set": {"expiresTime": expires}})
 
 
 def remove_parts(job_id: ObjectId, *, but: str = "") -> None:
-    """All but what was typed, and those of a series."""
-    db.collection(PARTS).delete_many({"jobId": job_id, "series": {"$nin": [_TYPED, but]}})
+    """All but what was typed, the result, and those of a series."""
+    kept = [_TYPED, _RESULT, but]
+    db.collection(PARTS).delete_many({"jobId": job_id, "series": {"$nin": kept}})
 
 
 def remove_series(job_id: ObjectId, series: str) -> None:

@@ -43,6 +43,7 @@ WORDS = {
     "job.file_fetched": "Fetched the file of an export",
     "job.started_again": "Started a job again",
     "mails.looked_up": "Looked up mails to an address",
+    "merge.plan_made": "Had the plan of a merge made",
     "merge.plan_viewed": "Looked at the plan of a merge",
     "merge.report_exported": "Exported the workbook of a merge",
     "migration.added": "Added a legacy account to be migrated",

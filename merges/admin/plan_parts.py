@@ -35,11 +35,9 @@ class Table:
 
 @dataclass(frozen=True)
 class View:
-    """A plan for one reader. Without `shows_patients` patients are ids, without `shows_members` invites are."""
+    """What a plan says, in rows, for a reader who sees all of it (`plan_content` leaves out what others do not see)."""
 
     plan: MergePlan
-    shows_patients: bool
-    shows_members: bool
 
     @cached_property
     def names(self) -> tuple[str, str]:
@@ -152,8 +150,6 @@ class View:
                 yield {"text": _ALIKE[category], "others": shown, "more": more}
 
     def person(self, patient: Patient, clinic: Clinic) -> Row:
-        if not self.shows_patients:
-            return {"id": patient.user_id}
         return {
             "id": patient.user_id,
             "name": patient.full_name or "(patient without a name)",
@@ -161,14 +157,6 @@ class View:
             "mrn": patient.mrn,
             "url": pages.address_of("admin:clinic_patient", clinic.id, patient.user_id),
         }
-
-    def named_patients(self) -> list[str]:
-        """Ids of those whose data the page shows."""
-        if not self.shows_patients:
-            return []
-        rows = (*self.combined.rows, *self.conflicts.rows, *self.moved.rows)
-        others = [o for row in rows for conflict in row["conflicts"] for o in conflict["others"]]
-        return sorted({row["id"] for row in (*rows, *others)})
 
 
 def _table(rows: Iterable[Row]) -> Table:

@@ -1,5 +1,6 @@
 """What blocks a merge and what someone should know, each with the page where it is corrected."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from kernel.staff import pages, roles
 from merges.admin.plan_parts import Row, View
-from merges.plan.model import Clinic, Clinician, Patient, Problem, Severity
+from merges.plan.model import Patient, Problem, Severity
 from merges.plan.patients import mrn_key
 
 MOST_NAMED = 10  # of those whom a problem is about
@@ -29,60 +30,65 @@ _MEMBERS = {"pending_invites", "restrictions", "address_taken", "too_many_admins
 _PATIENTS = {"mrn_missing", "mrn_in_target", "mrn_in_source", "many_matches"}
 
 
-def rows(request: HttpRequest, view: View) -> list[Row]:
+def stored(view: View) -> list[Row]:
+    """For a reader who sees everything."""
     return [
         {
+            "code": problem.code,
             "blocks": problem.severity is Severity.BLOCKS,
             "message": problem.message,
             "advice": problem.advice,
             "is_about_patients": problem.code in _PATIENTS,
-            "links": _links(request, view, problem),
-            "hints": _hints(request, problem),
+            "side": "target" if problem.clinic_id == view.plan.target.id else "source",
+            "settings": list(problem.subjects) if problem.code == "settings_mismatch" else [],
             **_subjects(view, problem),
         }
         for problem in view.plan.problems
     ]
 
 
-# --- where to correct it --------------------------------------------------------------------------
-def _links(request: HttpRequest, view: View, problem: Problem) -> list[tuple[str, str]]:
-    if problem.code == "settings_mismatch":
-        return _settings_links(request, view, problem)
-    clinic = _clinic_of(view, problem)
-    name, text = "clinic", "Clinic"
-    if problem.code in _LABELS:
-        name, text = "clinic_labels", "Tags and sites"
-    elif problem.code in _MEMBERS:
-        name, text = "clinic_members", "Members"
-    elif problem.code in _PATIENTS and view.shows_patients:
-        name, text = "clinic_patients", "Patients"
-    return [(f"{text} of {view.name_of(clinic)}", reverse(f"admin:{name}", args=[clinic.id]))]
-
-
-def _clinic_of(view: View, problem: Problem) -> Clinic:
-    is_target = problem.clinic_id == view.plan.target.id
-    return view.plan.target if is_target else view.plan.source
-
-
-def _settings_links(request: HttpRequest, view: View, problem: Problem) -> list[tuple[str, str]]:
-    """The pages that the reader may use, each once for both clinics."""
-    places = dict.fromkeys(_SETTINGS[name] for name in problem.subjects if name in _SETTINGS)
+def rows(request: HttpRequest, made: Mapping[str, Any]) -> list[Row]:
+    """With what this reader can do about each."""
     return [
-        (
-            f"{_PAGES[kind]} of {view.name_of(clinic)}",
-            reverse("admin:clinic_settings", args=[clinic.id, kind]),
-        )
-        for kind, needs in places
-        if pages.has(request, needs)
-        for clinic in (view.plan.source, view.plan.target)
+        {**problem, "links": _links(request, made, problem), "hints": _hints(request, problem)}
+        for problem in made["problems"]
     ]
 
 
-def _hints(request: HttpRequest, problem: Problem) -> list[str]:
+# --- where to correct it --------------------------------------------------------------------------
+def _links(request: HttpRequest, made: Mapping[str, Any], problem: Row) -> list[tuple[str, str]]:
+    if problem["code"] == "settings_mismatch":
+        return _settings_links(request, made, problem)
+    name, text = "clinic", "Clinic"
+    if problem["code"] in _LABELS:
+        name, text = "clinic_labels", "Tags and sites"
+    elif problem["code"] in _MEMBERS:
+        name, text = "clinic_members", "Members"
+    elif problem["code"] in _PATIENTS and pages.has(request, roles.PATIENTS):
+        name, text = "clinic_patients", "Patients"
+    clinic = made[problem["side"]]
+    return [(f"{text} of {clinic['shown_name']}", reverse(f"admin:{name}", args=[clinic["id"]]))]
+
+
+def _settings_links(
+    request: HttpRequest, made: Mapping[str, Any], problem: Row
+) -> list[tuple[str, str]]:
+    """The pages that the reader may use, each once for both clinics."""
+    places = dict.fromkeys(_SETTINGS[name] for name in problem["settings"] if name in _SETTINGS)
+    return [
+        (
+            f"{_PAGES[kind]} of {clinic['shown_name']}",
+            reverse("admin:clinic_settings", args=[clinic["id"], kind]),
+        )
+        for kind, needs in places
+        if pages.has(request, needs)
+        for clinic in (made["source"], made["target"])
+    ]
+
+
+def _hints(request: HttpRequest, problem: Row) -> list[str]:
     """Who changes those settings that the reader cannot."""
-    if problem.code != "settings_mismatch":
-        return []
-    return [hint for name in problem.subjects if (hint := _hint(request, name))]
+    return [hint for name in problem["settings"] if (hint := _hint(request, name))]
 
 
 def _hint(request: HttpRequest, setting: str) -> str:
@@ -134,21 +140,11 @@ def _patient_and_others(view: View, user_id: str) -> Row:
     return {**view.person(found, view.plan.source), "others": others[:MOST_NAMED]}
 
 
-def named_patients(view: View, problems: list[Row]) -> set[str]:
-    """Ids of those whose names the problems show."""
-    if not view.shows_patients:
-        return set()
-    about = [subject for row in problems if row["is_about_patients"] for subject in row["subjects"]]
-    return {person["id"] for row in about for person in (row, *row.get("others", ()))}
-
-
 def _member(view: View, subject: str) -> Row:
     clinicians = (*view.plan.source.clinicians, *view.plan.target.clinicians)
     found = next((c for c in clinicians if subject in (c.user_id, c.invite_id)), None)
     if found is None:
         return {"id": subject}
-    return {"id": subject, "name": found.name if found.user_id else _address(view, found)}
-
-
-def _address(view: View, invite: Clinician) -> str:
-    return invite.email if view.shows_members else ""
+    if found.user_id:
+        return {"id": subject, "name": found.name}
+    return {"id": subject, "name": found.email, "is_invite": True}

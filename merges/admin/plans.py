@@ -1,35 +1,45 @@
-"""The plan of a merge as a page, with the form that begins it. A plan takes seconds: each request reads it once."""
+"""The plan of a merge as a page, with the form that begins it. That of small clinics is made by each request; of large
+ones it takes longer than a page may, so a job makes it and the page shows what the job has kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.forms import CharField, TextInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinic_records.admin import changes
-from kernel import texts
+from clinic_records.admin import clinic_jobs
+from clinic_records.services import access
+from kernel import clock, jobs, texts
+from kernel.choices import JobState
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, DomainError
 from kernel.staff import pages, roles
 from kernel.staff.fields import ReasonForm
-from merges.admin import downloads, plan_parts, plan_problems
-from merges.plan.model import MergePlan
+from kernel.texts import camel_case
+from merges.admin import downloads, plan_content, plan_problems
+from merges.admin.plan_content import Made
 from merges.services import audit_trail, in_words, merging, planning
+from patients.services import patient_counts
 
 BLOCKED = "the plan does not allow this merge"
 CHANGED = "the plan has changed since the page was opened; read it again"
 PRESENT = "the merge of these two clinics has begun already"
+MOST_AT_ONCE = 400  # patients of both clinics whose plan a page makes itself
+_KEPT = timedelta(days=1)
 WRONG_NAME = "This is not the name of the clinic."
 
 
 class ConfirmForm(ReasonForm):
     """The names of both clinics, the target's last, and a reason."""
 
-    def __init__(self, *args: Any, plan: MergePlan, **options: Any) -> None:
+    def __init__(self, *args: Any, made: Made, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._names = {"typed_source": plan.source.name, "typed_target": plan.target.name}
+        self._names = {f"typed_{side}": made[side]["name"] for side in ("source", "target")}
         for field, name in self._names.items():
             attrs = {"autocomplete": "off", "data-must-equal": texts.name(name)}
             self.fields[field] = CharField(widget=TextInput(attrs=attrs))
@@ -55,6 +65,90 @@ class Pair:
     target_id: str
 
 
+# --- plans that a job makes -----------------------------------------------------------------------
+def _work(task: jobs.Task, _: Sequence[str]) -> jobs.Batch:
+    plan = planning.read_plan(source_id=str(task.clinic_id), target_id=str(task.options["target"]))
+    jobs.keep_result(task.id, plan_content.made_of(plan), clock.now() + _KEPT)
+    return jobs.Batch(1)
+
+
+PLAN = jobs.add(
+    jobs.Kind(
+        name="merges.plan",
+        title="Plan of a merge",
+        action="merge.plan_made",
+        sees=(roles.DESTROY,),
+        begins=(roles.DESTROY,),
+        plan=lambda _: ["plan"],
+        work=_work,
+        items="plans",
+    )
+)
+
+
+def _is_large(pair: Pair) -> bool:
+    sides = planning.parse_pair(pair.source_id, pair.target_id)
+    for side in sides:
+        access.access_clinic(side)
+    return sum(map(_patients_of, sides)) > MOST_AT_ONCE
+
+
+def _patients_of(clinic_id: ObjectId) -> int:
+    """A plan changes nothing, so a count that is missing is not asked for."""
+    kept = patient_counts.find_counts(clinic_id)
+    return int(kept["total"]) if kept else patient_counts.count_records(clinic_id)
+
+
+def _of_job(request: HttpRequest, pair: Pair) -> HttpResponseBase:
+    """The newest plan that is kept, or how far it is, or the offer to make one."""
+    source_id, target_id = planning.parse_pair(pair.source_id, pair.target_id)
+    if request.method == "POST" and "make" in request.POST:
+        return _begin_job(request, source_id, target_id)
+    job = jobs.find_newest(PLAN.name, source_id, {"target": target_id})
+    made = jobs.find_result(job["_id"]) if job and not jobs.is_at_work(job) else None
+    if made is None:
+        if request.method == "POST":
+            _record_refusal(request, pair, Conflict(message=CHANGED))
+            pages.fail(request, pages.sentence(CHANGED))
+        return _awaited(request, pair, job)
+    if request.method == "POST":
+        return _confirmed(request, pair, made, is_old=True)
+    return _page(request, made, ConfirmForm(made=made), is_old=True)
+
+
+def _begin_job(request: HttpRequest, source_id: ObjectId, target_id: ObjectId) -> HttpResponseBase:
+    source, target = map(access.access_clinic, (source_id, target_id))
+    begun = clinic_jobs.begin(
+        request,
+        source,
+        PLAN,
+        wanted={},
+        options={"target": target_id},
+        scope={"target": str(target_id)},
+        about=f"into {target.get('name') or target_id}",
+        reason="",
+    )
+    job = jobs.find_newest(PLAN.name, source_id, {"target": target_id})
+    return pages.go(request.path) if job else begun
+
+
+def _awaited(request: HttpRequest, pair: Pair, job: Document | None) -> HttpResponseBase:
+    clinics = map(access.access_clinic, (pair.source_id, pair.target_id))
+    names = [clinic.get("name") or "(clinic without a name)" for clinic in clinics]
+    return pages.render(
+        request,
+        "merges/staff/plan_awaited.html",
+        title="Merge {} into {}".format(*names),
+        crumbs=_crumbs(pair),
+        job=job,
+        job_url=reverse("admin:job", args=[job["_id"]]) if job else "",
+        is_at_work=bool(job and jobs.is_at_work(job)),
+        has_failed=bool(job and job["state"] == JobState.FAILED),
+        choose_url=_choose_url(pair),
+    )
+
+
+# --- the page -------------------------------------------------------------------------------------
 @pages.page("merges/plan/<str:source_id>/<str:target_id>/", name="merge_plan", needs=roles.DESTROY)
 def plan(request: HttpRequest, source_id: str, target_id: str) -> HttpResponseBase:
     pair = Pair(source_id, target_id)
@@ -62,13 +156,15 @@ def plan(request: HttpRequest, source_id: str, target_id: str) -> HttpResponseBa
     if present is not None:
         return _to_present(request, pair, present)
     try:
-        read = planning.read_plan(source_id=source_id, target_id=target_id)
+        if _is_large(pair):
+            return _of_job(request, pair)
+        made = plan_content.made_of(planning.read_plan(source_id=source_id, target_id=target_id))
     except BadRequest as error:
         pages.fail(request, error)
         return pages.go(reverse("admin:merge_choose"))
     if request.method == "POST":
-        return _confirmed(request, pair, read)
-    return _page(request, read, ConfirmForm(plan=read))
+        return _confirmed(request, pair, made)
+    return _page(request, made, ConfirmForm(made=made))
 
 
 def _to_present(request: HttpRequest, pair: Pair, merge: Document) -> HttpResponseBase:
@@ -78,43 +174,45 @@ def _to_present(request: HttpRequest, pair: Pair, merge: Document) -> HttpRespon
     return pages.go(reverse("admin:merge", args=[merge["_id"]]))
 
 
-def _confirmed(request: HttpRequest, pair: Pair, plan: MergePlan) -> HttpResponseBase:
-    form = ConfirmForm(request.POST, plan=plan)
-    if not plan.can_execute:
-        return _refused(request, pair, plan, form, BadRequest(BLOCKED))
-    if request.POST.get("seen") != fingerprint(plan):
-        return _refused(request, pair, plan, ConfirmForm(plan=plan), Conflict(message=CHANGED))
+def _confirmed(
+    request: HttpRequest, pair: Pair, made: Made, *, is_old: bool = False
+) -> HttpResponseBase:
+    """`is_old`: the plan was made some time ago, and the worker of the merge compares it with the present one."""
+    form = ConfirmForm(request.POST, made=made)
+    if not made["can_execute"]:
+        return _refused(request, pair, made, form, BadRequest(BLOCKED), is_old=is_old)
+    if request.POST.get("seen") != made["seen"]:
+        form, error = ConfirmForm(made=made), Conflict(message=CHANGED)
+        return _refused(request, pair, made, form, error, is_old=is_old)
     if not form.is_valid():
-        return _page(request, plan, form, status=400)
+        return _page(request, made, form, is_old=is_old, status=400)
     try:
         merge = merging.request_merge(
             source_id=pair.source_id,
             target_id=pair.target_id,
             requested_by=pages.signature(request),
             reason=form.cleaned_data["reason"],
-            numbers=planning.numbers_of(plan),
+            numbers={camel_case(name): number for name, number in made["numbers"].items()},
+            seen=made["seen"] if is_old else "",
         )
     except DomainError as error:
-        return _refused(request, pair, plan, form, error)
+        return _refused(request, pair, made, form, error, is_old=is_old)
     return pages.go(reverse("admin:merge", args=[merge["_id"]]))
 
 
-def fingerprint(plan: MergePlan) -> str:
-    """Identifies what the page says in numbers and problems."""
-    problems = [
-        {"code": problem.code, "message": problem.message, "subjects": problem.subjects}
-        for problem in plan.problems
-    ]
-    return changes.fingerprint({"numbers": planning.numbers_of(plan), "problems": problems})
-
-
 def _refused(
-    request: HttpRequest, pair: Pair, plan: MergePlan, form: ConfirmForm, error: DomainError
+    request: HttpRequest,
+    pair: Pair,
+    made: Made,
+    form: ConfirmForm,
+    error: DomainError,
+    *,
+    is_old: bool,
 ) -> HttpResponseBase:
     """The plan again, as it is now."""
     _record_refusal(request, pair, error)
     pages.fail(request, error)
-    return _page(request, plan, form, status=error.status)
+    return _page(request, made, form, is_old=is_old, status=error.status)
 
 
 def _record_refusal(request: HttpRequest, pair: Pair, error: DomainError) -> None:
@@ -129,46 +227,52 @@ def _record_refusal(request: HttpRequest, pair: Pair, error: DomainError) -> Non
 
 
 def _page(
-    request: HttpRequest, plan: MergePlan, form: ConfirmForm, *, status: int = 200
+    request: HttpRequest, made: Made, form: ConfirmForm, *, is_old: bool = False, status: int = 200
 ) -> HttpResponseBase:
-    view = plan_parts.View(
-        plan,
-        shows_patients=pages.has(request, roles.PATIENTS),
-        shows_members=pages.has(request, roles.FIND),
+    content = plan_content.shown(
+        made,
+        sees_patients=pages.has(request, roles.PATIENTS),
+        sees_members=pages.has(request, roles.FIND),
     )
-    problems = plan_problems.rows(request, view)
-    named = {*view.named_patients(), *plan_problems.named_patients(view, problems)}
+    source, target = content["source"], content["target"]
     pages.record_view(
         request,
         action="merge.plan_viewed",
         object_type="clinic",
-        object_id=str(plan.target.id),
-        clinic_id=plan.target.id,
-        scope={"source": str(plan.source.id), "patients": sorted(named)},
+        object_id=str(target["id"]),
+        clinic_id=target["id"],
+        scope={"source": str(source["id"]), "patients": plan_content.named_patients(content)},
     )
-    sides = (str(plan.source.id), str(plan.target.id))
+    pair = Pair(str(source["id"]), str(target["id"]))
+    sides = (pair.source_id, pair.target_id)
     may_export = all(pages.has(request, permission) for permission in downloads.NEEDS)
+    numbers = {camel_case(name): number for name, number in content["numbers"].items()}
     return pages.render(
         request,
         "merges/staff/plan.html",
-        title="Merge {} into {}".format(*view.names),
-        crumbs=[
-            pages.Crumb("Merges", reverse("admin:merges")),
-            pages.Crumb("Two clinics", _choose_url(sides)),
-        ],
-        plan=plan,
-        numbers=in_words.number_rows(planning.numbers_of(plan)),
-        problems=problems,
-        parts=view,
-        source_name=view.names[0],
-        target_name=view.names[1],
+        title=f"Merge {source['shown_name']} into {target['shown_name']}",
+        crumbs=_crumbs(pair),
+        plan=content,
+        numbers=in_words.number_rows(numbers),
+        problems=plan_problems.rows(request, content),
+        parts=content,
+        source_name=source["shown_name"],
+        target_name=target["shown_name"],
         form=form,
-        seen=fingerprint(plan),
+        seen=content["seen"],
+        is_old=is_old,
         report_url=reverse("admin:merge_report", args=sides) if may_export else "",
-        choose_url=_choose_url(sides),
+        choose_url=_choose_url(pair),
         status=status,
     )
 
 
-def _choose_url(sides: tuple[str, str]) -> str:
-    return f"{reverse('admin:merge_choose')}?source={sides[0]}&target={sides[1]}"
+def _crumbs(pair: Pair) -> list[pages.Crumb]:
+    return [
+        pages.Crumb("Merges", reverse("admin:merges")),
+        pages.Crumb("Two clinics", _choose_url(pair)),
+    ]
+
+
+def _choose_url(pair: Pair) -> str:
+    return f"{reverse('admin:merge_choose')}?source={pair.source_id}&target={pair.target_id}"

@@ -41,9 +41,11 @@ def request_merge(
     requested_by: str,
     reason: str = "",
     numbers: Mapping[str, int] | None = None,
+    seen: str = "",
 ) -> Document:
     """The merge of the two clinics: a new one, the one that is running, or the one that has made them one already.
-    `numbers`: of the plan that the one who asks has seen.
+    `numbers`: of the plan that the one who asks has seen; `seen`: its fingerprint, if it was made some time ago: a
+    merge whose plan is another one by then is refused when its worker has checked it.
 
     Raises BadRequest if both are the same clinic, NotFound, and Conflict while one of them is in another merge.
     """
@@ -53,6 +55,7 @@ def request_merge(
         return present
     merge = _new_merge(source, target, requested_by=requested_by, reason=reason)
     merge["numbers"] = dict(numbers or {})
+    merge |= {"seen": seen} if seen else {}
     try:
         db.run_in_transaction(lambda: _begin(merge))
     except DuplicateKeyError:  # someone else asked at the same moment

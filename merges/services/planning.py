@@ -3,6 +3,8 @@
 Other services write the same documents, so what is read may be broken: a value that cannot be read counts as missing.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -50,6 +52,15 @@ def parse_pair(source_id: str | ObjectId, target_id: str | ObjectId) -> tuple[Ob
 def numbers_of(plan: MergePlan) -> dict[str, int]:
     """As the merge's document and the audit trail have them."""
     return {camel_case(name): n for name, n in asdict(plan.numbers).items()}
+
+
+def fingerprint(plan: MergePlan) -> str:
+    """Identifies what a plan says in numbers and problems."""
+    problems = [
+        [problem.code, problem.message, list(problem.subjects)] for problem in plan.problems
+    ]
+    content = json.dumps([numbers_of(plan), problems], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:24]
 
 
 def _parse(clinic_id: str | ObjectId) -> ObjectId:

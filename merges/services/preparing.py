@@ -24,12 +24,15 @@ from merges.store import items as item_store
 # Besides the time that a process may take to hear of it, some for the requests that are on their way.
 MARGIN = 1.0
 _WRITTEN_AT_ONCE = 1000  # items
+CHANGED = "the plan has changed since it was read; make it again"
 MOST_CONFLICTS = 10  # whole records that a document of `merge_plans` holds in one category
 
 
 def check(merge: Document) -> None:
     plan = _read_plan(merge)
-    if plan.can_execute:
+    if merge.get("seen") and merge["seen"] != planning.fingerprint(plan):
+        _refuse(merge, plan, problem=CHANGED)
+    elif plan.can_execute:
         advance(merge, stage=stages.CLOSING, **_shown(plan))
     else:
         _refuse(merge, plan)
@@ -56,10 +59,10 @@ def _shown(plan: MergePlan) -> dict[str, Any]:
     }
 
 
-def _refuse(merge: Document, plan: MergePlan) -> None:
+def _refuse(merge: Document, plan: MergePlan, **fields: Any) -> None:
     def refuse() -> None:
         closures.reopen(merge["_id"])
-        end(merge, MergeState.REFUSED, **_shown(plan))
+        end(merge, MergeState.REFUSED, **_shown(plan), **fields)
 
     db.run_in_transaction(refuse)
 

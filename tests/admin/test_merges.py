@@ -1,5 +1,6 @@
 """Staff merge two clinics: they choose, read the plan, confirm, and watch (rules MERGE-100 to MERGE-112)."""
 
+import json
 import re
 from io import BytesIO
 
@@ -10,8 +11,9 @@ from openpyxl import load_workbook
 from clinic_records.services import closures
 from kernel import clock, db, outbox
 from kernel.staff import pages
+from merges.admin import plans
 from merges.choices import MergeState
-from merges.services import merging, preparing, running
+from merges.services import merging, planning, preparing, running
 from tests import factories, merges
 from tests.admin.conftest import ROLES, events, messages_of, text
 from tests.events import deliver_all
@@ -336,11 +338,8 @@ def test_a_plan_that_blocks_cannot_be_confirmed(is_forged, pair, root):
     mark = seen(root.get(plan_path(pair)))
     block(pair[1])
     if is_forged:
-        from merges.admin import plans
-        from merges.services import planning
-
         ids = {"source_id": str(pair[0]["_id"]), "target_id": str(pair[1]["_id"])}
-        mark = plans.fingerprint(planning.read_plan(**ids))
+        mark = planning.fingerprint(planning.read_plan(**ids))
     answer = confirm(root, pair, seen=mark)
     assert answer.status_code == 400
     assert begun() == []
@@ -472,3 +471,80 @@ def test_the_list_shows_merges_of_every_kind_of_caller(root):
     assert "manage.py merge_clinics, run by user 1000 of the operating system" in plain
     assert "the service some-service, by the API" in plain
     assert page.count('badge st-wait">Running') == 4
+
+
+# --- plans that a job makes -----------------------------------------------------------------------
+@pytest.fixture
+def large(pair, monkeypatch):
+    """A pair of clinics whose plan no page makes."""
+    monkeypatch.setattr(plans, "MOST_AT_ONCE", 0)
+    return pair
+
+
+def make_plan(person, pair):
+    person.post(plan_path(pair), make="1")
+    deliver_all()
+
+
+def test_the_plan_of_large_clinics_is_made_by_a_job_and_begins_the_merge(large, root, monkeypatch):
+    page = text(root.get(plan_path(large)))
+    assert "a worker makes the plan" in page
+    assert "typed_source" not in page
+    answer = root.post(plan_path(large), make="1")
+    assert answer.url == f"/admin/{plan_path(large)}"
+    assert "A worker makes the plan, since" in text(root.get(plan_path(large)))
+    deliver_all()
+    assert [event["outcome"] for event in events(action="merge.plan_made")] == ["begun", "done"]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(planning, "read_plan", None)  # no page makes it
+        page = text(root.get(plan_path(large)))
+        assert "This merge can run." in page
+        assert "Make the plan again" in page
+        answer = confirm(root, large)
+    assert answer.status_code == 302
+    (merge,) = begun()
+    running.run(str(merge["_id"]))
+    assert begun()[0]["state"] == MergeState.COMPLETED
+
+
+def test_the_page_of_a_made_plan_says_the_same_as_one_that_is_made_at_once(pair, root, monkeypatch):
+    at_once = root.get(plan_path(pair))
+    monkeypatch.setattr(plans, "MOST_AT_ONCE", 0)
+    make_plan(root, pair)
+    of_job = root.get(plan_path(pair))
+    for name in ("numbers", "problems"):
+        assert list(of_job.context[name]) == list(at_once.context[name])
+    kept = {**of_job.context["plan"], "created_time": None}
+    assert json_of(kept) == json_of({**at_once.context["plan"], "created_time": None})
+
+
+def json_of(content):
+    return json.loads(json.dumps(content, default=str))
+
+
+def test_who_does_not_see_patients_reads_ids_in_a_made_plan(large, root, staff):
+    make_plan(root, large)
+    patient = db.collection("patients").find_one({"clinicId": large[0]["_id"]})
+    assert patient["fullName"] in text(staff("destructive", "support").get(plan_path(large)))
+    page = text(staff("destructive").get(plan_path(large)))
+    assert patient["fullName"] not in page
+    assert "1950-01-02" not in page
+    assert events(action="merge.plan_viewed")[-1]["scope"]["patients"] == []
+
+
+def test_a_merge_whose_plan_has_changed_since_it_was_made_is_refused(large, root):
+    make_plan(root, large)
+    factories.make_patient(large[0], fullName="Someone New")
+    assert confirm(root, large).status_code == 302
+    (merge,) = begun()
+    running.run(str(merge["_id"]))
+    (merge,) = begun()
+    assert (merge["state"], merge["problem"]) == (MergeState.REFUSED, preparing.CHANGED)
+    assert "has changed since" in text(root.get(f"merges/{merge['_id']}/"))
+
+
+def test_without_a_made_plan_no_merge_of_large_clinics_begins(large, root):
+    answer = confirm(root, large, seen="0" * 24)
+    assert "has changed" in messages_of(answer)[-1]
+    assert begun() == []

@@ -37,7 +37,6 @@ KNOWN = {
         3,
         1,
     ),
-    r"merges/plan/.*": ("a plan says what becomes of every patient of both clinics", 3, 3),
 }
 
 
