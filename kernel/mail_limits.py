@@ -60,11 +60,19 @@ def _take(attempts: Attempts, name: str, subject: str, caller_id: str) -> None:
 def may_tell_of_roles(address: str) -> bool:
     """Counts one mail about a person's own roles. The change of roles is never refused; only a mail beyond
     the limit is left out. Only the person's own clinics can use up this budget."""
+    return _may_tell("mails.roles", address)
+
+
+def may_tell_of_webhook(address: str) -> bool:
+    """Counts one mail to an admin of a clinic whose webhook was switched off; one beyond the limit is left out. Another
+    admin may register a receiver that answers 410 again and again."""
+    return _may_tell("mails.webhooks", address)
+
+
+def _may_tell(name: str, address: str) -> bool:
     try:
-        ratelimit.hit(
-            "mails.roles", addresses.key(address), limit=settings.MAILS_PER_ADDRESS, closed=False
-        )
+        ratelimit.hit(name, addresses.key(address), limit=settings.MAILS_PER_ADDRESS, closed=False)
     except RateLimited:
-        log.warning("mails.limited", name="mails.roles")
+        log.warning("mails.limited", name=name)
         return False
     return True

@@ -461,12 +461,16 @@ def test_a_webhook_that_takes_nothing_for_three_days_is_switched_off(
     assert {one["state"] for one in stored()} == {"delivered"}
 
 
+def mails_of_webhooks(mailoutbox):
+    """Without those about the new clinic."""
+    return [mail for mail in mailoutbox if "webhook" in mail.subject]
+
+
 def test_a_receiver_that_answers_gone_switches_its_webhook_off_and_the_admins_are_told_once(
     register, receiver, clinic, ada, ben, mailoutbox
 ):
     """Ben is a member, and no admin."""
     hook, _ = register()
-    mailoutbox.clear()
     receiver.status = 410
     hooks.send_test(hook)
     deliver_all()
@@ -474,7 +478,7 @@ def test_a_receiver_that_answers_gone_switches_its_webhook_off_and_the_admins_ar
     assert (hook_now()["state"], hook_now()["offReason"]) == ("off", "gone")
     assert [one["state"] for one in stored()] == ["parked"]
     assert len(receiver.received) == 1
-    (mail,) = [one for one in mailoutbox if "webhook" in one.subject]
+    (mail,) = mails_of_webhooks(mailoutbox)
     assert mail.to == [ada.email]
     assert mail.subject == f"A webhook of {clinic['name']} was switched off"
     assert "the receiver answered 410 Gone" in " ".join(mail.body.split())
@@ -484,15 +488,30 @@ def test_a_receiver_that_answers_gone_switches_its_webhook_off_and_the_admins_ar
     )  # of the address, which may hold a secret, only the host is shown
 
 
+def test_a_receiver_that_answers_gone_again_and_again_fills_no_mailbox(
+    register, receiver, mailoutbox, settings
+):
+    """An admin could use it against the others."""
+    settings.MAILS_PER_ADDRESS = "2/hour"
+    hook, _ = register()
+    receiver.status = 410
+    for _ in range(3):
+        hooks.switch(hook, is_on=True)
+        hooks.send_test(hook_now())
+        deliver_all()
+        due_now()
+        assert hook_now()["offReason"] == "gone"
+    assert len(mails_of_webhooks(mailoutbox)) == 2
+
+
 def test_one_of_the_installation_is_switched_off_without_a_mail(register, receiver, mailoutbox):
     hook, _ = register(clinic_id=None)
-    mailoutbox.clear()
     receiver.status = 410
     hooks.send_test(hook)
     deliver_all()
     due_now()
     assert hook_now()["offReason"] == "gone"
-    assert mailoutbox == []
+    assert mails_of_webhooks(mailoutbox) == []
 
 
 def test_a_fault_of_this_service_parks_the_message(register, receiver, monkeypatch):
