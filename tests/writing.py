@@ -4,6 +4,7 @@ Most requests are made from the served description, with ids of what there is; t
 operation whose sample is refused needs one (tests/policy/test_what_no_body_sets.py says so).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,11 +13,12 @@ import pytest
 from bson import ObjectId
 
 from kernel import clock, db
+from kernel.accesses import rows
 from merges.api import merges as merges_api
 from tests import ehr, replay, xealth, xealth_orders
 from tests.bodies import TOKEN, World
 from tests.cast import CLINIC, Api, Person, add_member, described_operations, make_person
-from tests.commands import take_written
+from tests.commands import peek_written, take_written
 from tests.events import deliver_all
 from tests.factories import make_clinic, new_user_id
 from tests.fuzz.callers import MADE, forget_what_is_cached
@@ -91,9 +93,9 @@ class Scene:
             **request.path,
         )
 
-    def text(self) -> str:
+    def everything(self) -> replay.Stored:
         """All that is stored before a request."""
-        return str(replay.documents(_MADE))
+        return replay.documents(_MADE)
 
     def begin_again(self) -> None:
         """Everything is as it was."""
@@ -101,6 +103,43 @@ class Scene:
         forget_what_is_cached()
 
 
+# --- what is stored after it -----------------------------------------------------------------------------------------
+RECORDS = {rows.RECORDS, rows.BATCHES, rows.PROCESSES}
+_WORD = re.compile(r"[\w+/=$,-]{8,}")
+_FIXED = re.compile(r"[A-Za-z_]{8,20}|\d{4}-\d\d-\d\d.*")
+_VARYING = {"order"}  # the number of an event
+
+
+def words_of(*values: Any) -> set[str]:
+    return {word for value in values for word in _WORD.findall(str(value))}
+
+
+def stored(known: set[str]) -> dict[str, list[str]]:
+    """What is in the collections that were written to since `begin_again`, in an order and with words that are the same
+    after two equal requests: ids and keys that are not among the known words are new ones."""
+    return {
+        collection: sorted(_told(row, known) for row in db.collection(collection).find({}))
+        for collection in peek_written() - RECORDS
+    }
+
+
+def _told(value: Any, known: set[str]) -> str:
+    return _WORD.sub(lambda word: _kept(word[0], known), repr(_plain(value)))
+
+
+def _kept(word: str, known: set[str]) -> str:
+    return word if word in known or _FIXED.fullmatch(word) else "NEW"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(value[name]) for name in sorted(value.keys() - _VARYING)}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return "bytes" if isinstance(value, bytes) else str(value)
+
+
+# --- the requests ----------------------------------------------------------------------------------------------------
 Changes = Callable[[Scene], dict[str, Any]]
 
 
@@ -148,6 +187,7 @@ OTHERWISE: dict[str, Changes] = {
     "AddServiceAccount": _about(
         {"name": "Bridge", "client_id": "ehr", "client_secret": PASSWORD},
     ),
+    "AssignPatientTagToClinicPatients": _about(patientTagId="{other tag}"),
     "CancelAccountSignupConfirmation": _about({"key": "{signup}"}, userId="{custodial}"),
     "CancelInvite": _of("gil", invitedBy="{address}"),
     "ConfirmAccountSignup": _about({"password": PASSWORD, "birthday": BIRTHDAY}, key="{signup}"),
@@ -170,8 +210,9 @@ OTHERWISE: dict[str, Changes] = {
     "SendPasswordReset": _about(email="{address}"),
     "SendPasswordResetMail": _about(email="{address}"),
     "TriggerInitialMigration": _of("max", clinicId="{ready clinic}"),
-    "UpdateMigration": _about(userId="{migrated}"),
+    "UpdateMigration": _about({"status": "RUNNING"}, userId="{migrated}"),
     "UpdatePatientReviews": _of("ben"),
+    "UpdateTier": _about({"tier": "tier0300"}),
     "UpsertAccountSignupConfirmation": _of("eve"),
     "VerifyEndpoint": lambda _: {"body": {**TOKEN, "challenge": "c"}},
     "XealthGetProgramUrl": _from_xealth(xealth.request()),
@@ -224,7 +265,11 @@ def _records(ids: Mapping[str, str], ada: Person, lee: Person) -> dict[str, str]
     clinic_id, moment, summary = ObjectId(ids["clinic"]), clock.now(), ObjectId()
     add_member({"id": ids["clinic"]}, lee)
     site, shown = {"id": ObjectId(ids["site"]), "name": "North"}, ehr.summary()["cgmStats"]
-    db.collection("clinics").update_one({"_id": clinic_id}, {"$set": {"ehrSettings": ehr.SETTINGS}})
+    other_tag = {"_id": ObjectId(), "name": "Sensor"}
+    db.collection("clinics").update_one(
+        {"_id": clinic_id},
+        {"$set": {"ehrSettings": ehr.SETTINGS}, "$push": {"patientTags": other_tag}},
+    )
     patient = {"clinicId": clinic_id, "userId": ids["person"]}
     db.collection("patients").update_one(
         patient,
@@ -253,7 +298,8 @@ def _records(ids: Mapping[str, str], ada: Person, lee: Person) -> dict[str, str]
             "updatedTime": moment,
         }
     )
-    return {"summary": str(summary), "message": str(order["_id"]), "migrated": migrated}
+    more = {"other tag": str(other_tag["_id"])}
+    return {**more, "summary": str(summary), "message": str(order["_id"]), "migrated": migrated}
 
 
 def _confirmations(backend: Api, dot: Person) -> dict[str, str]:
