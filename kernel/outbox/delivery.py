@@ -30,9 +30,9 @@ DELIVERIES = Counter("clinics_deliveries_total", "Tries to deliver events", ["ha
 log = structlog.get_logger("kernel.outbox")
 
 
-def _drained(queue: str) -> Iterator[Row]:
+def _drained(queue: str, *, seconds: float) -> Iterator[Row]:
     """Runs the due rows of a queue, oldest first, until none is left or the time is up."""
-    due, deadline = claiming.Due(queue), time.monotonic() + DRAIN_SECONDS
+    due, deadline = claiming.Due(queue), time.monotonic() + seconds
     while time.monotonic() < deadline:
         row = due.claim_next()
         if row is None:
@@ -49,7 +49,7 @@ def work(row_id: ObjectId, queue: str) -> int:
     if row is not None:
         _run(row)
         count += _is_missed(row)
-    return count + sum(_is_missed(other) for other in _drained(queue))
+    return count + sum(_is_missed(other) for other in _drained(queue, seconds=DRAIN_SECONDS))
 
 
 def _is_missed(row: Row) -> bool:

@@ -703,11 +703,6 @@ def counted_commands(monkeypatch):
 class TestWaiting:
     """Rows behind a waiting row cost nothing until it has ended."""
 
-    @pytest.fixture(autouse=True)
-    def _no_end_by_time(self, monkeypatch):
-        """What a drain leaves to the next one on a busy machine is another matter."""
-        monkeypatch.setattr(delivery, "DRAIN_SECONDS", 60)
-
     def test_two_hundred_rows_behind_a_waiting_row_are_read_once(
         self, listen, handed_out, monkeypatch
     ):
@@ -976,6 +971,13 @@ class TestQueues:
 
         assert counts["findAndModify"] == claiming.CLAIM_BATCH * 2
         assert counts["find"] < 6
+
+    def test_a_task_ends_with_its_time_and_leaves_the_rest_to_others(self, heard, monkeypatch):
+        monkeypatch.setattr(delivery, "DRAIN_SECONDS", 0)
+        outbox.emit_many(happened("", n=number) for number in range(3))
+
+        assert delivery.work(rows()[0]["_id"], outbox.DEFAULT_QUEUE) == 1
+        assert [event.n for event in heard] == [0]
 
     def test_a_drain_continues_after_rows_that_another_worker_took(self, listen):
         heard = []
