@@ -43,7 +43,9 @@ env.text(
 )
 BACKLOG = 2048
 STOP_SECONDS = 30.0
-START_SECONDS = 180.0  # the code is loaded, with a machine that others use too
+# The code is loaded, with a machine that others use too. A worker that has not started by then is started again with
+# twice the time, so that one that hangs is replaced soon and a slow machine gets there.
+START_SECONDS = 60.0
 MOST_HEALTH_CONNECTIONS = 200
 WORKER = (sys.executable, "-m", "clinics_site.web.worker")
 log = structlog.get_logger("web")
@@ -151,6 +153,7 @@ class Worker:
         self.name = f"worker-{number}"
         self.is_serving = False
         self.has_started = False
+        self._start_seconds = START_SECONDS
         self._listening = listening
         self._process: asyncio.subprocess.Process | None = None
 
@@ -179,8 +182,11 @@ class Worker:
         with suppress(TimeoutError):
             while await self._says_something(our_end):
                 self.is_serving = self.has_started = True
+                self._start_seconds = START_SECONDS
             return  # it has ended
         log.error("worker.stuck", name=self.name)
+        if not self.has_started:
+            self._start_seconds *= 2
         self.is_serving = False
         if self._process is not None:
             with suppress(ProcessLookupError):
@@ -188,7 +194,7 @@ class Worker:
 
     async def _says_something(self, our_end: socket.socket) -> bool:
         words = asyncio.get_running_loop().sock_recv(our_end, 100)
-        patience = STUCK_SECONDS if self.has_started else START_SECONDS
+        patience = STUCK_SECONDS if self.has_started else self._start_seconds
         return bool(await asyncio.wait_for(words, patience))
 
     async def stop(self) -> None:

@@ -347,7 +347,7 @@ def test_a_killed_worker_is_replaced_and_the_others_serve_meanwhile(web):
 @pytest.mark.walk
 def test_a_worker_that_hangs_is_replaced_and_the_others_serve_meanwhile(service):
     service.start(env={"WEB_STUCK_SECONDS": "5", "WEB_WORKERS": "2"}, only=("web",))
-    # The master and both workers: one that hangs while it starts has three minutes.
+    # The master and both workers: one that hangs while it starts has a minute.
     eventually(lambda: service.logs().count('"event":"ready"') == 3, within=30)
     before = service.web_workers()
     os.kill(min(before), signal.SIGSTOP)
