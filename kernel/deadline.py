@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import TIMEOUT_MAX, Lock
 
 import pymongo
 
@@ -49,6 +50,18 @@ def early() -> Iterator[None]:
         return
     with within(left * 0.75):
         yield
+
+
+@contextmanager
+def held(lock: Lock) -> Iterator[None]:
+    """The lock, for which no one waits longer than their request has: what holds it may wait for something that hangs.
+    Raises Unavailable."""
+    if not lock.acquire(timeout=min(max(seconds_left(), 0), TIMEOUT_MAX)):
+        raise Unavailable
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def seconds_left() -> float:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from kernel import clock
+from kernel import clock, deadline
+from kernel.errors import Unavailable
 from kernel.http import ServiceError, ServiceUnavailable
 from tests import pace
 from tests.clients import standin as wire
@@ -157,6 +158,15 @@ class TestTokenCheck:
     def test_the_token_is_sent_as_one_path_segment(self, standin, users):
         users.check_token("kc:a/b?c=1#d e")
         assert standin.calls[-1] == "GET /token/kc%3Aa%2Fb%3Fc%3D1%23d%20e"
+
+
+class TestLogin:
+    @pytest.mark.yardstick("T4", "V2")
+    def test_a_request_waits_for_the_login_of_another_thread_no_longer_than_it_may(self, session):
+        """The user service hangs, and with it the thread that logs in, which has more time left."""
+        with session._lock, deadline.within(0.05), pytest.raises(Unavailable):
+            session.token()
+        assert session.token()
 
 
 class TestStatuses:

@@ -4,7 +4,7 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
-from kernel import clock
+from kernel import clock, deadline
 from kernel.principal import Principal
 from users.clients.protocol import (
     ANYTHING,
@@ -41,7 +41,7 @@ class EmbeddedUserService:
         return sessions.check(token)
 
     def server_token(self) -> str:
-        with self._lock:
+        with deadline.held(self._lock):
             if clock.now() - self._own_token_time > _RENEW_AFTER:
                 self._own_token = sessions.issue_for_service()
                 self._own_token_time = clock.now()

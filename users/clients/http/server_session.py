@@ -12,7 +12,7 @@ from typing import Any
 
 from httpx2 import Response
 
-from kernel import http
+from kernel import deadline, http
 from kernel.authn import HEADER
 from kernel.http import A, ServiceError
 from kernel.kept_connections import Answer
@@ -33,8 +33,9 @@ class ServerSession:
         self._fetched_at = 0.0
 
     def token(self, *, instead_of: str = "") -> str:
-        """The current token, or a new one if the token is old or is `instead_of`, which was refused."""
-        with self._lock:
+        """The current token, or a new one if the token is old or is `instead_of`, which was refused. Raises Unavailable
+        when another thread is still logging in at the end of the request's time."""
+        with deadline.held(self._lock):
             age = time.monotonic() - self._fetched_at
             is_refused = self._token == instead_of and age > _TRUSTED
             if not self._token or is_refused or age > self._lifetime:
