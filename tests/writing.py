@@ -275,6 +275,8 @@ def _records(ids: Mapping[str, str], ada: Person, lee: Person) -> dict[str, str]
         patient,
         {
             "$set": {
+                "mrn": "QX-1",
+                "birthDate": "1991-04-17",
                 "tags": [ObjectId(ids["tag"])],
                 "sites": [site],
                 "reviews": [{"clinicianId": ada.user_id, "time": moment}],
@@ -286,7 +288,10 @@ def _records(ids: Mapping[str, str], ada: Person, lee: Person) -> dict[str, str]
             "$unset": {"permissions.custodian": ""},
         },
     )
-    order = ehr.subscribe(db.collection("patients").find_one(patient))
+    ehr.subscribe(db.collection("patients").find_one(patient))
+    message = ehr.order()
+    order = {"_id": ObjectId(), "meta": message["Meta"], "message": message}
+    db.collection("redox").insert_one(order)
     migrated = new_user_id()
     db.collection("migrations").insert_one(
         {
