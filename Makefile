@@ -91,7 +91,7 @@ fuzz: dev-setup  ## more of them for FUZZ_MINUTES (30), different in every run; 
 	@FUZZ_MINUTES=$${FUZZ_MINUTES:-30} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results --timeout=0 -n 2 tests/fuzz $(ARGS)
 
 chaos: dev-setup  ## break everything on purpose; a table at the end, also in .local/chaos.json
-	@CHAOS_RESULTS=.local/chaos.json $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -m chaos tests/chaos tests/tasks tests/processes $(ARGS)
+	@CHAOS_RESULTS=.local/chaos.json $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -m chaos tests/chaos tests/tasks tests/processes tests/concurrency $(ARGS)
 
 soak: dev-setup  ## an hour of mixed load (SOAK_MINUTES): do memory, queues and files stay as they are?
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results -s tests/soak $(ARGS)

@@ -5,22 +5,24 @@ import structlog
 from django.conf import settings
 
 from kernel import http
-from kernel.http import ServiceError, ServiceUnavailable
+from kernel.http import ServiceError
 from users.services import neighbours
 
 SERVICE = "marketing"
-TIMEOUT = httpx2.Timeout(30.0)
+# Other events wait behind a call, so a service that hangs may not keep a worker for long.
+TIMEOUT = httpx2.Timeout(5.0, connect=2.0)
 
 log = structlog.get_logger(__name__)
 
 
 def refresh_user(user_id: str) -> None:
-    """Best effort: nothing here depends on it, so a failure is logged and forgotten."""
+    """Nothing here depends on it, so a refusal is logged and forgotten. Raises ServiceUnavailable while the service
+    cannot be reached: the event is then tried again later."""
     if not (settings.MARKETO_HOST and settings.MARKETO_ENABLED):
         return
     try:
         _refresh(user_id)
-    except (ServiceError, ServiceUnavailable) as error:
+    except ServiceError as error:
         log.warning("marketing.not_refreshed", service=SERVICE, error=type(error).__name__)
 
 

@@ -338,3 +338,10 @@ def credentials_of(request, form, basic_allowed):
         client_id, _, secret = base64.b64decode(header[6:]).decode().partition(":")
         return client_id, secret
     return form.get("client_id", ""), form.get("client_secret", "")
+
+
+# --- marketing service ----------------------------------------------------------------------------------------
+@route("POST", "/v1/users/{}/marketo")
+@for_servers
+def refresh_marketing(standin, request, user_id):
+    return 200, None

@@ -158,9 +158,6 @@ def test_an_address_that_cannot_be_called_is_an_outage(leads_to, module, address
     for with_token in (True, False):
         leads_to(address, with_token=with_token)
         for call in CALLS[module]:
-            if module == "notifications/clients/marketing.py":
-                assert call(address, "0000000001") is None  # best effort
-                continue
             with pytest.raises((ServiceUnavailable, RetryLater)):
                 call(address, "0000000001")
 

@@ -17,7 +17,7 @@ from tests.commands import before_each_write, peek_written
 from tests.policy.foreign_ids import own  # noqa: F401 (a fixture, as is the next one)
 from tests.writing import BEGUN, WRITING, scene, stored, words_of  # noqa: F401
 
-pytestmark = [pytest.mark.yardstick("C1"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.yardstick("C1")
 FEW = 3
 # Records of people's work. Of rows that are derived, of events and of counts there is one for each of many.
 RECORDS = (
@@ -134,6 +134,7 @@ def test_both_changes_are_there_or_one_is_told(pairs, first):
 
 
 @pytest.mark.chaos
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", WRITING)
 def test_both_changes_of_any_pair_are_there_or_one_is_told(pairs, first):
     assert pairs.lost(first, pairs.partners(first)) == []

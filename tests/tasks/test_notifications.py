@@ -266,12 +266,19 @@ def test_marketing_is_told_of_a_saved_clinician(lakeside, ben, marketing):
     assert token == neighbours.user_service().server_token()
 
 
-@pytest.mark.parametrize("status", [0, 404, 500])
-def test_a_marketing_failure_is_ignored(status, lakeside, ben, marketing):
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_refusal_of_marketing_is_ignored(status, lakeside, ben, marketing):
     marketing[1]["status"] = status
     happen(ClinicianSaved, **ids(lakeside, ben))
     assert len(marketing[0]) == 1
     assert {row["state"] for row in rows(event="clinician.saved")} == {"done"}
+
+
+def test_marketing_that_cannot_be_reached_is_told_later(lakeside, ben, marketing):
+    marketing[1]["status"] = 0
+    happen(ClinicianSaved, **ids(lakeside, ben))
+    (row,) = rows(event="clinician.saved", handler="notifications.refresh_marketing")
+    assert (row["state"], row["attempts"]) == ("pending", 1)
 
 
 @pytest.mark.parametrize("change", [{"MARKETO_HOST": ""}, {"MARKETO_ENABLED": False}])
