@@ -264,9 +264,12 @@ class SessionCollection(Generic[D]):
     # Where PyMongo repeats a change, MongoDB keeps notes of it, in case it was carried out before, and a copy of the
     # document if that is to be answered: a third of a small change (decision 0019). A change that may be carried out
     # twice with the same end is sent without, and repeated here.
-    def update_repeatably(self, query: Mapping[str, Any], update: Mapping[str, Any]) -> None:
+    def update_repeatably(
+        self, query: Mapping[str, Any], update: Mapping[str, Any], **options: Any
+    ) -> None:
         """Changes one document, which is given by its `_id`."""
-        self._repeated(lambda: self.update_many(query, update))  # which PyMongo never repeats
+        # PyMongo never repeats a change of many.
+        self._repeated(lambda: self.update_many(query, update, **options))
 
     def find_one_and_update_repeatably(
         self,

@@ -103,7 +103,7 @@ def _write_one(
 ) -> PatientDocument:
     """In the transaction that has read the record."""
     written = {**fields, "updatedTime": clock.now()}
-    updated = store.set_fields(record["_id"], written, removed)
+    updated = store.set_fields(record, written, removed)
     assert updated is not None  # noqa: S101 (read in this transaction)
     patient_counts.count_change(clinic_id=record["clinicId"], before=record, after=updated)
     return updated

@@ -122,7 +122,7 @@ def _replace(record: PatientDocument, data_sources: Sequence[Document]) -> None:
         record, changed, moment, tracked=connection_issues.entering(record, data_sources)
     )
     fields = {**changed, **issue.fields, "updatedTime": moment}
-    store.set_fields(record["_id"], fields, issue.removed, store.ISSUE_AND_COUNTS)
+    store.set_fields(record, fields, issue.removed, store.ISSUE_AND_COUNTS)
     after = connection_issues.changed(record, changed, issue)
     patient_counts.count_change(clinic_id=record["clinicId"], before=record, after=after)
 

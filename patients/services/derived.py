@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
-from pymongo import DeleteOne, ReplaceOne
 
 from kernel import clock, db, safe_reading
 from kernel.db import Document
@@ -143,8 +142,8 @@ def _wrong_rows(
 
 def _write(present: Document | None, expected: Document | None) -> list_rows.Write:
     if expected is None:
-        return DeleteOne({"_id": (present or {})["_id"]})
-    return ReplaceOne({"_id": expected["_id"]}, expected, upsert=True)
+        return list_rows.removed(present or {})
+    return list_rows.replaced(present, expected)
 
 
 def _count(wrong: Sequence[Rows]) -> None:

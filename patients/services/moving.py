@@ -20,7 +20,7 @@ from kernel.errors import Conflict, ConstraintViolation, Duplicate
 from patients.documents import PatientDocument
 from patients.list_rows import changed_row, row_of
 from patients.services import derived, patient_counts
-from patients.store import list_rows, patient_answers
+from patients.store import list_rows, patient_answers, patients
 from patients.store import moving as store
 from patients.store import patient_counts as count_store
 
@@ -125,13 +125,13 @@ def _operation(change: RecordChange) -> UpdateOne | DeleteOne | InsertOne[Docume
     if change.before is None:
         assert change.after is not None  # noqa: S101 (for the type checker)
         return InsertOne(change.after)
-    key = {"_id": change.before["_id"]}
+    key = patients.one(change.before)
     if change.after is None:
-        return DeleteOne(key)
+        return DeleteOne(key, hint=patients.BY_ID)
     update: Document = {"$set": dict(change.fields)}
     if change.removed:
         update["$unset"] = dict.fromkeys(change.removed, "")
-    return UpdateOne(key, update)
+    return UpdateOne(key, update, hint=patients.BY_ID)
 
 
 def _move_rows(changes: Sequence[RecordChange]) -> None:
@@ -152,7 +152,7 @@ def _row_writes(
     row = rows.get(change.before["_id"])
     if row is None:  # the follower has not come to this patient yet
         return
-    yield DeleteOne({"_id": row["_id"]})
+    yield list_rows.removed(row)
     if change.after is not None:
         yield InsertOne(changed_row(row, change.after, [*change.fields, *change.removed]))
 

@@ -95,7 +95,9 @@ def update_subscription(
             "dataModel": message.data_model,
             "eventType": message.event_type,
         }
-        return store.set_subscription(patient["_id"], name, fields, matched, moment)
+        return store.set_subscription(
+            _parsed(clinic_id), user_id, name=name, fields=fields, message=matched, moment=moment
+        )
 
     return db.run_in_transaction(change)
 

@@ -452,7 +452,7 @@ def _write_changes(
     ):
         changes |= _deactivated_subscriptions(stored)
     changes["updatedTime"] = clock.now()
-    updated = store.set_fields(stored["_id"], changes, removed)
+    updated = store.set_fields(stored, changes, removed)
     assert updated is not None  # noqa: S101 (read in this transaction)
     patient_counts.count_change(clinic_id=clinic_id, before=stored, after=updated)
     if changed:
@@ -493,9 +493,9 @@ def change_email_of_user(user_id: str, email: str | None) -> int:
 def _set_email(record: PatientDocument, email: str | None) -> None:
     changes = {"updatedTime": clock.now()}
     if email is None:
-        store.set_fields(record["_id"], changes, removed=["email"])
+        store.set_fields(record, changes, removed=["email"])
     else:
-        store.set_fields(record["_id"], {**changes, "email": email})
+        store.set_fields(record, {**changes, "email": email})
     emit_updated(record, ["email"])
 
 

@@ -32,5 +32,5 @@ def _make_normal(record: Document) -> Counter[str]:
         stored = safe_reading.text(record.get(field))
         normal = form(stored) if stored else None
         if stored and normal and normal != stored:
-            changed[field] += store.set_normal_text(record["_id"], field, stored, normal)
+            changed[field] += store.set_normal_text(record, field, stored, normal)
     return changed

@@ -21,6 +21,7 @@ COLLECTION = kept.ROWS
 BY_PATIENT = "ListOfPatient"
 BY_TERM = "ListTerms"
 BY_ISSUE, BY_ISSUE_DUE = "ListIssues", "ListIssuesDue"
+BY_KEY = {"_id": 1}
 _KEY_BYTES = 24
 Write = ReplaceOne[Document] | UpdateOne | DeleteOne | InsertOne[Document]
 
@@ -33,11 +34,31 @@ def update(record: Document, fields: Iterable[str]) -> None:
     """After these fields of the record have changed. Does nothing for a patient who has no row yet."""
     change = changes_of(record, fields)
     if change:
-        db.collection(COLLECTION).update_repeatably({"_id": _key(record)}, change)
+        db.collection(COLLECTION).update_repeatably(_one(record), change, hint=BY_KEY)
 
 
 def _key(record: Document) -> bytes:
     return row_id(record["clinicId"], record["_id"])
+
+
+def _one(record: Document) -> Document:
+    """The condition for one row. It names the clinic because a large deployment spreads the collection by it. BY_KEY
+    goes with it: by itself MongoDB has no short way by the id in a clustered collection, and tries all indexes."""
+    return {"_id": _key(record), "clinicId": record["clinicId"]}
+
+
+def replaced(present: Document | None, row: Document) -> Write:
+    """A write of the whole row, whether there is one already or not."""
+    return ReplaceOne(_place(present or row), row, upsert=True, hint=BY_KEY)
+
+
+def removed(row: Document) -> Write:
+    return DeleteOne(_place(row), hint=BY_KEY)
+
+
+def _place(row: Document) -> Document:
+    """With the clinic that the row has, though another program may have written it."""
+    return {"_id": row["_id"], "clinicId": row.get("clinicId")}
 
 
 def change_many(
@@ -53,13 +74,13 @@ def update_alike(patients: Sequence[Document], record: Document, fields: Iterabl
     to have no more than these fields."""
     change = changes_of(record, fields)
     if change:
-        write([UpdateOne({"_id": _key(patient)}, change) for patient in patients])
+        write([UpdateOne(_one(patient), change, hint=BY_KEY) for patient in patients])
 
 
 def update_each(records: Sequence[Document], fields: Sequence[str]) -> None:
     """After these fields of each record have changed; the records have them all."""
     changes = ((record, changes_of(record, fields)) for record in records)
-    write([UpdateOne({"_id": _key(record)}, change) for record, change in changes if change])
+    write([UpdateOne(_one(record), change, hint=BY_KEY) for record, change in changes if change])
 
 
 def is_key(value: object) -> bool:
@@ -76,18 +97,22 @@ def estimate() -> int:
 
 
 def remove(record: Document) -> None:
-    db.collection(COLLECTION).delete_one({"_id": _key(record)})
+    db.collection(COLLECTION).delete_one(_one(record), hint=BY_KEY)
 
 
 def find(record: Document) -> Document | None:
-    return db.collection(COLLECTION).find_one({"_id": _key(record)})
+    return db.collection(COLLECTION).find_one(_one(record), hint=BY_KEY)
 
 
 def list_rows(records: Sequence[Document]) -> dict[ObjectId, Document]:
     """The rows of these records, by id of the patient."""
     keys = {_key(record) for record in records}
-    found = list_of_patients([record["_id"] for record in records])
-    return {i: row for i, rows in found.items() for row in rows if row["_id"] in keys}
+    query = {
+        "patientId": {"$in": [record["_id"] for record in records]},
+        "clinicId": {"$in": list({record["clinicId"] for record in records})},
+    }
+    found = db.collection(COLLECTION).find(query, hint=BY_PATIENT)
+    return {row["patientId"]: row for row in found if row["_id"] in keys}
 
 
 def list_of_patients(patient_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Document]]:

@@ -36,7 +36,7 @@ from patients.list_rows import (
 )
 from patients.search_keys import in_key
 from patients.store.halves import LAST_DATA, ROW, SEARCH_KEY, halves, is_seldom
-from patients.store.list_rows import BY_ISSUE, BY_PATIENT, COLLECTION
+from patients.store.list_rows import BY_ISSUE, BY_KEY, BY_PATIENT, COLLECTION
 from patients.store.patients import COLLATION, list_shown
 
 BY_TAG, BY_SITE, BY_SEARCH, SIDE_BY_SIDE = "ListTags", "ListSites", "ListSearch", "_id_"
@@ -246,8 +246,8 @@ def _list_roughly(
 
 
 def _has(clinic_id: ObjectId, patient_id: ObjectId, path: str) -> bool:
-    row = {"_id": row_id(clinic_id, patient_id), path: {"$ne": None}}
-    return db.collection(COLLECTION).find_one(row, {"_id": 1}) is not None
+    row = {"_id": row_id(clinic_id, patient_id), "clinicId": clinic_id, path: {"$ne": None}}
+    return db.collection(COLLECTION).find_one(row, {"_id": 1}, hint=BY_KEY) is not None
 
 
 def _groups(reading: _Reading, ordering: Ordering) -> list[tuple[_Reading, Ordering]]:
@@ -341,12 +341,11 @@ def count_matching(clinic_id: ObjectId, patient_filter: PatientFilter, *, total:
 
 
 def _count(reading: _Reading) -> int:
-    rows = db.collection(COLLECTION)
-    return sum(
-        parallel.run(
-            [partial(rows.count_documents, part, hint=reading.index) for part in reading.parts]
-        )
-    )
+    return sum(parallel.run([partial(_number, part, reading.index) for part in reading.parts]))
+
+
+def _number(query: Condition, index: str) -> int:
+    return db.collection(COLLECTION).count_documents(query, hint=index)
 
 
 # --- conditions -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from kernel import db, updates
 from kernel.db import Document
-from patients.store.patients import COLLECTION
+from patients.store.patients import COLLECTION, ONE, key
 
 REPORTS = "summaryAndReports"
 MOST_MESSAGES = 100
@@ -21,18 +21,25 @@ def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
 
 
 def set_subscription(
-    patient_id: ObjectId, name: str, fields: Mapping[str, Any], message: Document, moment: datetime
+    clinic_id: ObjectId,
+    user_id: str,
+    *,
+    name: str,
+    fields: Mapping[str, Any],
+    message: Document,
+    moment: datetime,
 ) -> bool:
     """Change one subscription and append the message that requested it, unless the subscription already has the
     message. The newest hundred messages are kept."""
     path = f"ehrSubscriptions.{name}"
     result = db.collection(COLLECTION).update_one(
-        {"_id": patient_id, f"{path}.matchedMessages.id": {"$ne": message["id"]}},
+        {**key(clinic_id, user_id), f"{path}.matchedMessages.id": {"$ne": message["id"]}},
         [
             updates.assigned({f"{path}.{field}": value for field, value in fields.items()}),
             updates.appended(f"{path}.matchedMessages", message, keep=MOST_MESSAGES),
             updates.assigned({"updatedTime": moment}),
         ],
+        hint=ONE,
     )
     return result.modified_count > 0
 

@@ -33,10 +33,17 @@ _PLACE_AND_USER = {**_PLACE, "userId": 1}
 # What is counted of a record, and what its connection issue follows from.
 ISSUE_AND_COUNTS = {**_WITH_ISSUE, "tags": 1, "sites": 1}
 ONE = "UniquePatient"  # named in queries: all indexes begin with the clinic, and MongoDB would try them all
+BY_ID = "_id_"
 
 
 def key(clinic_id: ObjectId, user_id: str) -> dict[str, Any]:
     return {"clinicId": clinic_id, "userId": user_id}
+
+
+def one(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The condition for a change of this record alone, to be sent with the index BY_ID. It names clinic and user
+    because a large deployment spreads the collection by them: by its id it would be sought on all shards."""
+    return {"_id": record["_id"], "clinicId": record["clinicId"], "userId": record.get("userId")}
 
 
 def find_patient(
@@ -231,36 +238,39 @@ def insert_patients(documents: Sequence[PatientDocument]) -> int:
 
 
 def iterate_with_text(fields: Sequence[str]) -> Iterable[PatientDocument]:
-    """{_id and these fields} of all records, one after the other: no index has just them."""
+    """{_id, clinicId, userId and these fields} of all records, one after the other: no index has just them."""
     return db.collection(COLLECTION).find(
-        {}, dict.fromkeys(fields, 1), hint="_id_", max_time_ms=None, batch_size=500
+        {},
+        dict.fromkeys(("clinicId", "userId", *fields), 1),
+        hint="_id_",
+        max_time_ms=None,
+        batch_size=500,
     )
 
 
-def set_normal_text(patient_id: ObjectId, field: str, stored: str, normal: str) -> int:
+def set_normal_text(record: Document, field: str, stored: str, normal: str) -> int:
     """Does nothing if the text was changed since it was read, or if the clinic's MRNs would no longer be unique."""
     try:
-        changed = _change_one(
-            {"_id": patient_id, field: stored}, {"$set": {field: normal}}, [field]
-        )
+        changed = _change_one({**one(record), field: stored}, {"$set": {field: normal}}, [field])
     except DuplicateKeyError:
-        log.warning("backfill.mrn_taken", row=str(patient_id))
+        log.warning("backfill.mrn_taken", row=str(record["_id"]))
         return 0
     return int(changed is not None)
 
 
 def set_fields(
-    patient_id: ObjectId,
+    record: Document,
     fields: Mapping[str, Any],
     removed: Iterable[str] = (),
     projection: Mapping[str, Any] | None = None,
 ) -> PatientDocument | None:
-    """The record after the change. May raise DuplicateKeyError for an MRN that must be unique."""
+    """The record after the change; None if it is gone, or has another clinic or user by now. May raise
+    DuplicateKeyError for an MRN that must be unique."""
     change: dict[str, Any] = {"$set": dict(fields)}
     unset = dict.fromkeys(removed, "")
     if unset:
         change["$unset"] = unset
-    return _change_one({"_id": patient_id}, change, [*fields, *removed], projection)
+    return _change_one(one(record), change, [*fields, *removed], projection)
 
 
 def _change_one(
@@ -270,7 +280,8 @@ def _change_one(
     projection: Mapping[str, Any] | None = None,
 ) -> PatientDocument | None:
     """The record after the change of these fields, which its row in lists follows."""
-    return db.run_in_transaction(lambda: _write_one(query, change, fields, projection))
+    hint = BY_ID if "_id" in query else ONE
+    return db.run_in_transaction(lambda: _write_one(query, change, fields, projection, hint=hint))
 
 
 def _write_one(
@@ -292,7 +303,7 @@ def _write_one(
 
 def remove_patient(record: PatientDocument) -> None:
     """In the transaction that has read it."""
-    db.collection(COLLECTION).delete_one({"_id": record["_id"]})
+    db.collection(COLLECTION).delete_one(one(record), hint=BY_ID)
     list_rows.remove(record)
     patient_answers.remove([record["_id"]])
 
@@ -396,7 +407,7 @@ def add_connection_request(
     if issue.removed:
         change["$unset"] = dict.fromkeys(issue.removed, "")
     changed = [*fields, *issue.removed, "providerConnectionRequests"]
-    _change_one({"_id": patient["_id"]}, change, changed, _WITH_ISSUE)
+    _change_one(one(patient), change, changed, _WITH_ISSUE)
 
 
 def with_request(patient: PatientDocument, request: Document) -> Document:
@@ -427,7 +438,7 @@ def _issue_write(record: PatientDocument, issue: connection_issues.Change) -> Up
     if issue.removed:
         change["$unset"] = dict.fromkeys(issue.removed, "")
     tracked = {connection_issues.SOURCE: record.get(connection_issues.SOURCE)}
-    return UpdateOne({"_id": record["_id"], **tracked}, change)
+    return UpdateOne({**one(record), **tracked}, change)
 
 
 # --- summaries ------------------------------------------------------------------------------------
@@ -480,10 +491,13 @@ def _users_of(patients: Sequence[Document]) -> list[str]:
 def _write_summary(
     patients: Sequence[Document], change: Mapping[str, Any], parts: Mapping[str, Document | None]
 ) -> bool:
-    """False if there was no text yet. Outside a transaction none is made, since the record may be gone by now."""
+    """False if there was no text yet, or if a record has gone to another clinic since it was read. Outside a
+    transaction no text is made, since the record may be gone by now."""
     ids = [patient["_id"] for patient in patients]
-    updates_of_records = [UpdateOne({"_id": patient_id}, change) for patient_id in ids]
-    db.collection(COLLECTION).bulk_write(updates_of_records, ordered=False)
+    updates_of_records = [UpdateOne(one(patient), change, hint=BY_ID) for patient in patients]
+    done = db.collection(COLLECTION).bulk_write(updates_of_records, ordered=False)
+    if done.matched_count < len(ids):
+        return False
     record = {"summary": parts}
     list_rows.update_alike(patients, record, [f"summary.{name}" for name in parts])
     return patient_answers.update(ids, record, list(parts), may_be_new=db.in_transaction())
