@@ -1,6 +1,6 @@
 """How slow this machine is now, compared with the one on which limits of tests were chosen. The only place that
-knows: limits of tests with processes or a browser, of walks and of `eventually` grow with it, so that they say something about the service
-and nothing about what else runs.
+knows: the limits of all tests and of `eventually` grow with it, so that they say something about the service and
+nothing about what else runs.
 """
 
 import time
@@ -30,12 +30,9 @@ def _loop() -> float:
     return time.perf_counter() - began
 
 
-GROWING = ("processes", "browser", "walk")  # marks of tests whose limit grows
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_timeout_set_timer(item, settings):
-    if not settings.timeout or not any(map(item.get_closest_marker, GROWING)):
+    if not settings.timeout:
         return None
     # A machine that is free when the test begins may be busy later, and `eventually` then waits longer.
     longer = settings._replace(timeout=settings.timeout * max(slowness(), LATER))
