@@ -10,14 +10,16 @@ import sys
 from contextlib import suppress
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from clinics_site.web import limits
-from clinics_site.web.application import Application
 from clinics_site.web.protocol import Connections, Protocol
-from kernel import accesses, health, ratelimit, speed
+from kernel import health, ratelimit
+
+if TYPE_CHECKING:
+    from clinics_site.web.application import Application
 
 CLOSING_NOTICE_SECONDS = 1.0
 STOP_SECONDS = 25  # for uvicorn; the master waits a little longer
@@ -26,7 +28,10 @@ TRIM_SECONDS = 10.0
 
 def main() -> None:
     listening, master = (int(text) for text in sys.argv[1:])
+    # The master reads this module too, and serves no request.
+    from clinics_site.web.application import Application
     from clinics_site.wsgi import application as django
+    from kernel import accesses, speed
 
     speed.collect_garbage_rarely()
     speed.switch_threads_often()
@@ -59,7 +64,7 @@ class Server(uvicorn.Server):
     """Uvicorn's server. For a second after SIGTERM every answer asks its client to close the connection: an
     idle connection that is closed at once may have a request on its way."""
 
-    def __init__(self, application: Application, master: int) -> None:
+    def __init__(self, application: "Application", master: int) -> None:
         self._application = application
         self._master = master
         self._connections = Connections(
