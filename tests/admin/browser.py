@@ -102,7 +102,7 @@ class Browser:
     def open(self, path):
         self.driver.get(self.site.url + path)
 
-    def wait_until(self, condition, message="", every=0.5):
+    def wait_until(self, condition, message="", every=0.05):
         """Until `condition(driver)` is true; longer on a slow machine."""
         WebDriverWait(self.driver, TIMEOUT * pace.slowness(), every).until(condition, message)
 
@@ -143,7 +143,7 @@ class Browser:
             self.find("body").send_keys(key)
             return False
 
-        self.wait_until(is_focused, f"{key} does not lead to {field_id}")
+        self.wait_until(is_focused, f"{key} does not lead to {field_id}", every=0.5)
 
     def click_text(self, text):
         xpath = f"//*[self::a or self::button][contains(normalize-space(.), {text!r})]"
@@ -156,7 +156,7 @@ class Browser:
             except Exception:  # noqa: BLE001 (the page changes while it is read)
                 return False
 
-        self.wait_until(is_there, f"no {selector} with {text!r}", every=0.05)
+        self.wait_until(is_there, f"no {selector} with {text!r}")
 
     @property
     def path(self):

@@ -52,7 +52,7 @@ def patient():
 
 
 def wait_until(browser, condition):
-    browser.wait_until(lambda _: condition(), every=0.05)
+    browser.wait_until(lambda _: condition())
 
 
 def open_report(browser, patient):
