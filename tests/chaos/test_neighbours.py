@@ -1,29 +1,43 @@
 """Each neighbour that this service calls hangs, or is dead, while work for it is in hand: web answers in time, nothing
 is lost, nothing is done twice but what was on its way when it stopped, and the rest is done without help."""
 
+import secrets
 import threading
 import time
 from collections import Counter
 from contextlib import ExitStack, closing
 
 import pytest
+from bson import ObjectId
 from django.conf import settings
 
+from clinics.events import ClinicianSaved, MigrationCreated
 from ehr.clients import reports as report_client
-from kernel import db, outbox
+from kernel import clock, db, http, outbox
 from kernel.events import MailRequested
+from notifications.clients import marketing
+from patients.events import PatientCreated
 from redox.clients import redox as redox_client
 from tests import ehr, mails, pace
 from tests.bench import user_service
+from tests.cast import make_person
 from tests.chaos.gate import Gate
 from tests.chaos.peers import MailServer, ReportService
 from tests.chaos.test_ehr import run_of, sent, start_sync, subscribed_patients
 from tests.chaos.test_xealth import enter_and_place, notify
-from tests.processes.conftest import service_in
+from tests.clients import standin as wire
+from tests.factories import make_clinic, make_patients
+from tests.processes.conftest import service_in, unfinished_events
 from tests.processes.service import comes_true, eventually
 from tests.xealth import xealth_clinic
 from tests.xealth_orders import records
 from tests.xealth_peer import XealthPeer
+from users.clients.embedded import (
+    EmbeddedDataService,
+    EmbeddedPermissionService,
+    EmbeddedProfileService,
+    EmbeddedUserService,
+)
 from xealth.clients import xealth as xealth_client
 
 pytestmark = [
@@ -37,6 +51,9 @@ LIMIT = {
     "xealth": xealth_client.TIMEOUT.read,
     "mail": settings.EMAIL_TIMEOUT,
     "user service": 5,  # a token's check gives up after one second
+    # What is read is asked for twice.
+    **dict.fromkeys(("profile", "permission", "data"), 2 * http.TIMEOUT.read),
+    "marketing": marketing.TIMEOUT.read,
 }
 LONGER, DEAD = 3, 8
 PROCESSES = 2  # of a worker, each with one call on its way
@@ -66,6 +83,8 @@ class Outage:
         "redox": redox_client.SERVICE,
         "report service": report_client.SERVICE,
         "xealth": xealth_client.SERVICE,
+        "marketing": marketing.SERVICE,
+        **{name: name for name in ("profile", "permission", "data")},
     }
 
     def __init__(self, name, way, gate, fault):
@@ -194,6 +213,168 @@ def test_mails_are_sent(service, open_gate, fault, way):
 
 def done_mails():
     return db.collection(outbox.COLLECTION).count_documents({"state": outbox.DONE})
+
+
+class Work:
+    """Events whose handlers call a neighbour: `begin` causes them, `done` counts those that have their effect, and
+    `doubled` the effects beyond one each. The stand-in of the neighbours keeps its state in the same database."""
+
+    def __init__(self, count: int) -> None:
+        self.people = [secrets.token_hex(5) for _ in range(count)]
+        self.clinic = make_clinic()
+        self.calls: list[str] = []  # of the stand-in
+
+    def _emit(self, event):
+        clinic_id = str(self.clinic["_id"])
+        outbox.emit_many(event(clinic_id=clinic_id, user_id=person) for person in self.people)
+
+    def unfinished(self):
+        return [row for row in unfinished_events() if row["handler"] == self.HANDLER]
+
+    def _calls(self, begin, end):
+        """How often each person was named by a call of this kind."""
+        calls = [call.removeprefix(begin) for call in self.calls if call.startswith(begin)]
+        return Counter(call.removesuffix(end) for call in calls if call.endswith(end))
+
+    def _beyond_one(self, counted):
+        return counted.total() - len(counted)
+
+
+class Profiles(Work):
+    """What a clinic knows of the people whose accounts it has made."""
+
+    ADDRESS, HANDLER = "TIDEPOOL_SEAGULL_CLIENT_ADDRESS", "clinics.fill_profile"
+
+    def begin(self):
+        made = [
+            EmbeddedUserService().create_custodial_user(
+                str(self.clinic["_id"]), f"{one}@example.org"
+            )
+            for one in self.people
+        ]
+        self.people = [user.user_id for user in made]
+        make_patients(self.clinic, [{"userId": one, "fullName": one} for one in self.people])
+        self._emit(PatientCreated)
+
+    def done(self):
+        profiles = EmbeddedProfileService()
+        return sum((profiles.get_profile(one) or {}).get("fullName") == one for one in self.people)
+
+    def doubled(self):
+        return self._beyond_one(self._calls("POST /metadata/", "/profile"))
+
+
+class DataSources(Work):
+    """What there is of the people who have joined a clinic."""
+
+    ADDRESS, HANDLER = "TIDEPOOL_DATA_CLIENT_ADDRESS", "clinics.copy_data_sources"
+
+    def begin(self):
+        for one in self.people:
+            sources = [{"providerName": "dexcom", "state": "connected"}]
+            EmbeddedDataService().set_data_sources(one, sources)
+        make_patients(
+            self.clinic, [{"userId": one, "permissions": {"view": {}}} for one in self.people]
+        )
+        self._emit(PatientCreated)
+
+    def _sources(self):
+        return [len(row.get("dataSources") or ()) for row in db.collection("patients").find({})]
+
+    def done(self):
+        return sum(1 for number in self._sources() if number)
+
+    def doubled(self):
+        return sum(number - 1 for number in self._sources() if number)
+
+
+class Grants(Work):
+    """The people of a legacy account, who are moved into its clinic: the grant of each of them goes."""
+
+    ADDRESS, HANDLER = "TIDEPOOL_PERMISSION_CLIENT_ADDRESS", "clinics.migrate_patients"
+
+    def begin(self):
+        people = [make_person(one, roles=("patient",)).user_id for one in self.people]
+        self.people = [make_person("Lee Legacy", roles=("clinic",)).user_id]
+        for one in people:
+            EmbeddedPermissionService().set_permissions(one, self.people[0], {"view": {}})
+        moment = clock.now()
+        db.collection("migrations").insert_one(
+            {
+                "_id": ObjectId(),
+                "clinicId": self.clinic["_id"],
+                "userId": self.people[0],
+                "status": "PENDING",
+                "createdTime": moment,
+                "updatedTime": moment,
+            }
+        )
+        self._count = len(people)
+        self._emit(MigrationCreated)
+
+    def done(self):
+        owners = EmbeddedPermissionService().list_owners(self.people[0])
+        return self._count - len(owners.keys() - set(self.people))
+
+    def doubled(self):
+        return self._beyond_one(
+            Counter(row["userId"] for row in db.collection("patients").find({}))
+        )
+
+
+class Refreshes(Work):
+    """Of members, about whom the marketing service keeps data."""
+
+    ADDRESS, HANDLER = "TIDEPOOL_MARKETO_SERVICE_HOST", "notifications.refresh_marketing"
+
+    def begin(self):
+        self._emit(ClinicianSaved)
+
+    def _told(self):
+        return self._calls("POST /v1/users/", "/marketo")
+
+    def done(self):
+        return len(self._told())
+
+    def doubled(self):
+        return self._beyond_one(self._told())
+
+
+WORK = {
+    "profile": Profiles,
+    "permission": Grants,
+    "data": DataSources,
+    "marketing": Refreshes,
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+@pytest.mark.yardstick("V2")
+def test_what_follows_a_change_reaches_the_other_services(service, open_gate, fault, name, way):
+    count, work = 60, WORK[name](60)
+    standin = wire.StandIn().start()
+    work.calls = standin.calls
+    gate = open_gate(port_of(standin.address))
+    outage = Outage(name, way, gate, fault)
+    env = {
+        "TIDEPOOL_SHORELINE_CLIENT_ADDRESS": standin.address,
+        "TIDEPOOL_SERVER_TOKEN": wire.SECRET,
+        work.ADDRESS: f"http://127.0.0.1:{gate.port}",
+    }
+    service.start(env=env, only=("worker", "beat"))
+    work.begin()
+    outbox.nudge()
+    eventually(lambda: work.done() > 3, within=60, every=0.005)
+    outage.break_down()
+    assert work.done() < count, "the outage came too late to say anything"
+    is_all = comes_true(lambda: work.done() == count, within=BACK)
+    is_ended = comes_true(lambda: not work.unfinished(), within=BACK)
+    standin.stop()
+    outage.says(acknowledged=count, lost=count - work.done(), doubled=work.doubled())
+    assert outage.said_something(service), NOTHING
+    assert is_all
+    assert is_ended, work.unfinished()
+    assert work.doubled() <= PROCESSES
 
 
 @pytest.mark.yardstick("V2")
