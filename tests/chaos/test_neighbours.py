@@ -323,7 +323,7 @@ class Grants(Work):
 
 
 class Refreshes(Work):
-    """Of members, about whom the marketing service keeps data."""
+    """The marketing service keeps data about members."""
 
     ADDRESS, HANDLER = "TIDEPOOL_MARKETO_SERVICE_HOST", "notifications.refresh_marketing"
 

@@ -19,7 +19,7 @@ from tests.writing import BEGUN, WRITING, scene, stored, words_of  # noqa: F401
 
 pytestmark = pytest.mark.yardstick("C1")
 FEW = 3
-# Records of people's work. Of rows that are derived, of events and of counts there is one for each of many.
+# Not rows that are derived, events and counts, which many operations share.
 RECORDS = (
     *("patients", "clinics", "clinicians", "confirmations", "migrations", "accounts"),
     *("webhooks", "webhookDeliveries"),
@@ -141,7 +141,7 @@ def test_both_changes_of_any_pair_are_there_or_one_is_told(pairs, first):
 
 
 def difference(found, expected):
-    """Of the documents: those that are, and those that should be."""
+    """By collection: the documents that should not be there, and those that are missing."""
     names = sorted(found.keys() | expected.keys())
     pairs_of = {name: (found.get(name, []), expected.get(name, [])) for name in names}
     return {
