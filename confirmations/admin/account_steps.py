@@ -53,7 +53,7 @@ def end_sessions(request: HttpRequest, user_id: str) -> HttpResponseBase:
 
     def end() -> int:
         count = accounts.end_sessions(user.user_id)
-        _record(request, ENDED, user, scope={"sessions": count}, reason=reason)
+        _record(request, user, action=ENDED, scope={"sessions": count}, reason=reason)
         return count
 
     count = db.run_in_transaction(end)
@@ -70,13 +70,13 @@ def end_sessions(request: HttpRequest, user_id: str) -> HttpResponseBase:
 def mail_reset(request: HttpRequest, user_id: str) -> HttpResponseBase:
     user = _access(user_id)
     if user.is_custodial or not user.address:
-        _record(request, MAILED, user, outcome=AuditOutcome.REFUSED)
+        _record(request, user, action=MAILED, outcome=AuditOutcome.REFUSED)
         pages.fail(request, NO_OWNER)
         return _back(user)
     try:
-        resets.send_reset(user.address, also=lambda: _record(request, MAILED, user))
+        resets.send_reset(user.address, also=lambda: _record(request, user, action=MAILED))
     except DomainError as error:
-        _record(request, MAILED, user, outcome=AuditOutcome.REFUSED)
+        _record(request, user, action=MAILED, outcome=AuditOutcome.REFUSED)
         pages.fail(request, error)
     else:
         pages.succeed(request, "The mail was sent. Links of earlier mails work until one is used.")
@@ -97,9 +97,9 @@ def _back(user: User) -> HttpResponseBase:
 
 def _record(
     request: HttpRequest,
-    action: str,
     user: User,
     *,
+    action: str,
     scope: dict[str, Any] | None = None,
     reason: str = "",
     outcome: str = AuditOutcome.DONE,
