@@ -31,8 +31,8 @@ KNOWN = {
         0,
         2,
     ),
-    r"clinics/\w+/patients/\?q=.*": ("the same, in the list", 0, 2),
-    r"clinics/\w+/patients/\?(account|source|data)=.*": (
+    r"clinics/\w+/patients/\?search=.*": ("the same, in the list", 0, 2),
+    r"clinics/\w+/patients/\?(account|source|data|tag)=.*": (
         "each of the clinic's patients is looked at, and counted",
         3,
         1,
