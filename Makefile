@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-lists bench-outbox yardsticks pythons fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-lists bench-outbox day shapes yardsticks pythons fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -45,6 +45,7 @@ fmt: dev-setup  ## format, and fix what can be fixed
 	$(PYTHON_BIN) -m scripts.house --write > /dev/null
 	$(PYTHON_BIN) -m scripts.licences
 	$(PYTHON_BIN) -m scripts.yardsticks
+	$(PYTHON_BIN) -m scripts.query_shapes
 
 house: dev-setup  ## the rooms, their sizes, the imports between them, and how long functions are
 	@$(PYTHON_BIN) -m scripts.house
@@ -63,6 +64,14 @@ bench-ehr: dev-setup  ## speed of an EHR sync through real workers; ARGS="--pati
 
 bench-merge: dev-setup  ## two clinics of 10,000 patients become one; ARGS="--patients 1000"
 	@$(PYTHON_BIN) -m tests.bench.merge $(ARGS)
+
+day: dev-setup  ## a day of a deployment, with fewer clinics and in less time; ARGS="--patients 250 1000 --minutes 10"
+	@$(PYTHON_BIN) -m tests.bench.day $(ARGS)
+
+shapes: dev-setup  ## record which queries name the clinic, into docs/scaling.md; ARGS="tests/api/test_tide.py" for some
+	@rm -rf .local/query_shapes
+	@-QUERY_SHAPES=.local/query_shapes $(PYTHON_BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTHON_BIN) -m scripts.query_shapes .local/query_shapes
 
 bench-jobs: dev-setup  ## jobs of staff about 20,000 patients, through a real worker; ARGS="--patients 2000"
 	@$(PYTHON_BIN) -m tests.bench.jobs $(ARGS)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 
-from tests import reached
+from tests import query_shapes, reached
 from tests.commands import take_scans, take_written, was_written
 from tests.environment import DATABASE
 
@@ -87,6 +87,10 @@ def _has_processes(item):
     return any(mark.name in ("processes", "browser") for mark in item.iter_markers())
 
 
+def pytest_sessionfinish():
+    query_shapes.write()
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print which tests were skipped, one line for each reason."""
     skipped = terminalreporter.stats.get("skipped", [])
@@ -155,6 +159,7 @@ def clean_state(django_db_setup, request):
     prepared._mark.remember()
     yield
     assert take_scans() == []
+    assert query_shapes.take_faults() == []
     may_differ = _last["processes"] == 0 or any(map(was_written, following.COLLECTIONS))
     if may_differ and request.node.get_closest_marker("foreign_writes") is None:
         assert following.differences() == []

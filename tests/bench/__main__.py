@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
@@ -50,7 +50,10 @@ def main() -> None:
     )  # of this process; the web process logs as usual
     (service.ROOT / ".local").mkdir(exist_ok=True)
     worlds = world.prepare(
-        options.patients, fresh=options.fresh, has_staff="staff" in options.group
+        options.patients,
+        fresh=options.fresh,
+        has_staff="staff" in options.group,
+        has_login="login" in options.group,
     )
     chosen = _chosen(options)
     floor_results = [
@@ -62,11 +65,14 @@ def main() -> None:
     jobs = list(product(worlds, chosen, options.connections))
     with (
         _accounts(options.accounts, worlds) as addresses,
-        service.running(env | addresses, port) as meters,
+        service.running(env | addresses, port, _others(options)) as meters,
     ):
+        begin = meters.read().memory
         passes = [_pass(number, jobs, meters, port, options.seconds) for number in range(PASSES)]
         rows = [_least_disturbed(rounds) for rounds in zip(*passes, strict=True)]
         report.show(rows)  # at once: what follows takes long
+        memory = {"begin": begin, "end": meters.read().memory, "others": meters.memory_of_others()}
+        report.show_memory(memory)
         floors.show(floor_results, rows)
         measured = worlds if ORDERS in options.group else []
         order_rows = [row for one in measured for row in orders.measure(one, port)]
@@ -79,10 +85,15 @@ def main() -> None:
         "rows": rows,
         "floors": floor_results,
         "orders": order_rows,
+        "memory": memory,
     }
     if BESIDE in options.group:
         result["beside"] = _beside(worlds, rows, service.database(env))
     _write({**result, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+
+
+def _others(options: argparse.Namespace) -> Sequence[str]:
+    return service.WORKERS if options.workers else ()
 
 
 def _chosen(options: argparse.Namespace) -> list[Scenario]:
@@ -146,6 +157,9 @@ def _options() -> argparse.Namespace:
         type=Path,
         help="a result, on this machine, of the version beside which those figures were recorded",
     )
+    parser.add_argument(
+        "--workers", action="store_true", help="start workers and beat too, and show their CPU"
+    )
     parser.add_argument("--fresh", action="store_true", help="seed the clinics again")
     return parser.parse_args()
 
@@ -191,6 +205,9 @@ def _round(
         "commands": (after.commands - before.commands) / count,
         "examined": (after.examined - before.examined) / count,
         "returned": (after.returned - before.returned) / count,
+        "redis_ms": (after.redis - before.redis) / count * 1000,
+        "workers_ms": (after.workers - before.workers) / count * 1000,
+        "memory": after.memory,
         "bytes": result["bytes"] / count,
         "errors": result["errors"],
     }

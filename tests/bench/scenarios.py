@@ -1,7 +1,8 @@
 """What is measured: one entry per scenario. A new one is one more line in SCENARIOS."""
 
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ class World:
     one_text: str = ""  # what one patient has
     cutoff: str = "2020-01-01T00:00:00Z"
     bodies: dict[str, Any] = field(default_factory=dict)
+    admin_clinics: list[str] = field(default_factory=list)  # all of the admin; of the group "login"
 
     @property
     def clinic(self) -> str:
@@ -183,6 +185,79 @@ WRITES = [
     Scenario("create patient", lambda w: f"{w.clinic}/patients", method="POST", body=_new_patients),
 ]
 
+LOGIN_CLINICS = 40
+FIRST_LIST = "offset=0&sort=-lastData&sortType=cgm&period=14d&limit=50"
+
+
+def login_paths(world: World) -> list[str]:
+    """What the web application asks for until the first list is there, in its order."""
+    own = f"/v1/clinicians/{world.admin_id}"
+    settings = [
+        f"/v1/clinics/{clinic}/settings/{name}"
+        for clinic in world.admin_clinics or [world.clinic_id]
+        for name in ("ehr", "mrn")
+    ]
+    chosen = (
+        "patient_count",
+        "settings/patient_count",
+        "invites/patients",
+        f"patients?{FIRST_LIST}",
+    )
+    return [
+        f"{own}/clinics?limit=1000&offset=0",
+        f"{own}/invites",
+        *settings,
+        *(f"{world.clinic}/{rest}" for rest in chosen),
+    ]
+
+
+# One row is the mean of the requests of a whole login.
+LOGIN = [Scenario("login, mean of its requests", login_paths, status=(200, 404))]
+LOGIN_OF_ONE = [
+    Scenario(
+        "login to one clinic",
+        lambda w: login_paths(replace(w, admin_clinics=[])),
+        status=(200, 404),
+    )
+]
+
+
+def _invited(_: World) -> list[Any]:
+    """Each is invited once: the addresses of every load are others."""
+    run = uuid.uuid4().hex[:12]
+    return [
+        {"email": f"bench-{run}-{n}@example.org", "roles": ["CLINIC_MEMBER"]} for n in range(2000)
+    ]
+
+
+CONFIRMATIONS = [
+    Scenario("invitations to a clinic", lambda w: f"{w.clinic}/invites/patients"),
+    Scenario("own invitations", lambda w: f"/v1/clinicians/{w.admin_id}/invites"),
+    Scenario(
+        "invite a member",
+        lambda w: f"{w.clinic}/invites/clinicians",
+        method="POST",
+        body=_invited,
+    ),
+]
+# What a request costs; what workers do then is measured by `make bench-ehr`.
+EHR = [
+    Scenario(
+        "sync a patient",
+        lambda w: [f"/v1/patients/{p}/ehr/sync" for p in w.patient_ids],
+        method="POST",
+        token="backend",
+        status=(202,),
+    ),
+    Scenario(
+        "sync a clinic",
+        lambda w: f"{w.clinic}/ehr/sync",
+        method="POST",
+        token="backend",
+        status=(202,),
+    ),
+]
+
 XEALTH_SECRET = "secret-of-xealth-in-the-bench"
 
 
@@ -310,6 +385,9 @@ SCENARIOS = {
     "lists": LISTS,
     "tide": TIDE,
     "writes": WRITES,
+    "login": LOGIN,
+    "confirmations": CONFIRMATIONS,
+    "ehr": EHR,
     "xealth": XEALTH,
     "staff": STAFF,
 }

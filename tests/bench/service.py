@@ -6,8 +6,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +38,30 @@ def environment() -> dict[str, str]:
     }
 
 
+WORKERS = ("worker", "ehr-worker", "beat")
+
+
 @contextmanager
-def running(env: dict[str, str], port: int) -> Iterator[Meters]:
-    """Start the web process and the follower with the project's own commands; end them with the block."""
-    with _process("follower", env), _process("web", {**env, "PORT": str(port)}) as web:
+def running(env: dict[str, str], port: int, others: Sequence[str] = ()) -> Iterator[Meters]:
+    """Start the web process, the follower and `others` with the project's own commands; end them with the block."""
+    with ExitStack() as stack:
+        started = [stack.enter_context(_process(name, env)) for name in ("follower", *others)]
+        web = stack.enter_context(_process("web", {**env, "PORT": str(port)}))
         _wait_until_ready(web, port)
         _wait_until_followed(env)
-        yield Meters(pymongo.MongoClient(env["MONGODB_URI"]), web.pid)
+        yield Meters(
+            pymongo.MongoClient(env["MONGODB_URI"]),
+            web.pid,
+            redis_url=env["REDIS_URL"],
+            others=[process.pid for process in started],
+        )
 
 
 @contextmanager
 def _process(name: str, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     with (ROOT / ".local" / f"bench-{name}.log").open("wb") as log:
         process = subprocess.Popen(
-            processes.COMMANDS[name], cwd=ROOT, env=env, stdout=log, stderr=log
+            processes.command(name, ROOT / ".local"), cwd=ROOT, env=env, stdout=log, stderr=log
         )
         try:
             yield process

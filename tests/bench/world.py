@@ -4,7 +4,7 @@ from typing import Any
 
 import django
 
-from tests.bench import staff
+from tests.bench import login, staff
 from tests.bench.scenarios import NEW, World
 
 PATIENTS_SAMPLED = 200
@@ -13,7 +13,9 @@ SEEDED_AT_ONCE = (
 )
 
 
-def prepare(sizes: list[int], *, fresh: bool, has_staff: bool = False) -> list[World]:
+def prepare(
+    sizes: list[int], *, fresh: bool, has_staff: bool = False, has_login: bool = False
+) -> list[World]:
     """One clinic per size with an admin, tags, sites, settings and patients with full summaries."""
     django.setup()
     from django.core.management import call_command
@@ -25,6 +27,8 @@ def prepare(sizes: list[int], *, fresh: bool, has_staff: bool = False) -> list[W
     call_command("migrate", verbosity=0)
     call_command("ensure_indexes", verbosity=0)
     worlds = [_world(size) for size in sizes]
+    for one in worlds if has_login else ():
+        one.admin_clinics.extend(login.grow(one))
     if has_staff:
         staff.grow()
     _note_as_followed()

@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
+from tests.bench import day
 from tests.bench.against import compare
 from tests.bench.compare import dearer
 
@@ -79,3 +81,14 @@ def test_the_other_services_figures_count_at_the_speed_of_this_machine(then_here
     (found,) = compare([ROW], [RECORDED], then_here)
     assert (found.title, found.is_scaled) == ("list, by name, 250 patients", bool(then_here))
     assert found.times == pytest.approx(times)
+
+
+def test_a_day_has_as_many_arrivals_of_each_kind_as_its_table_says():
+    planned = day.arrivals(clinics=10, patients=5000, seconds=240, seed=1)
+
+    assert planned == sorted(planned, key=lambda arrival: arrival.moment)
+    counted = Counter(arrival.kind.name for arrival in planned)
+    for kind in day.KINDS:
+        assert abs(counted[kind.name] - (kind.of_clinic * 10 + kind.of_patients * 5)) < 1
+    at_work = {int(a.moment / 10) for a in planned if a.kind.hours is day.OFFICE}
+    assert at_work <= set(range(7, 19))

@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from kernel import db
-from tests.bench.meters import descendants
+from tests.bench.meters import MEGABYTE, descendants, resident
 
-MEGABYTE = 2**20
-_KILOBYTE = 1024
 Readings = dict[str, float]  # what is read -> megabytes, or how many
 
 
@@ -17,7 +15,7 @@ def of_processes(pids: dict[str, int]) -> Readings:
     found = {}
     for name, pid in pids.items():
         tree = descendants(pid)
-        found[f"{name}: MB"] = sum(map(_memory, tree))
+        found[f"{name}: MB"] = sum(map(resident, tree))
         found[f"{name}: open files"] = sum(map(_open_files, tree))
         found[f"{name}: threads"] = sum(map(_threads, tree))
     return found
@@ -43,15 +41,6 @@ def of_collections() -> Readings:
         for name in database.list_collection_names()
         if not name.startswith("system.")
     }
-
-
-def _memory(pid: int) -> float:
-    return _read(lambda: _resident(Path(f"/proc/{pid}/status").read_text()))
-
-
-def _resident(status: str) -> float:
-    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) * _KILOBYTE / MEGABYTE
 
 
 def _open_files(pid: int) -> float:
