@@ -297,8 +297,8 @@ def _joined_sums(clinic: ClinicDocument) -> Counter[str]:
         if kind in store.KINDS:
             tally[store.path(kind, item_id)] += n
         else:
-            user_id = settings.DEMO_PATIENT_USER_ID if kind == "demo" else ""
-            one = _tally({"userId": user_id, "sources": item_id})
+            demo = {"userId": settings.DEMO_PATIENT_USER_ID} if kind == "demo" else {}
+            one = _tally({"sources": item_id, **demo})
             tally.update({path: times * n for path, times in one.items()})
     return tally
 
