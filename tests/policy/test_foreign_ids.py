@@ -20,7 +20,7 @@ from tests.policy.foreign_ids import (
 # The world has nothing that these could answer with or change.
 REFUSED = {
     *(
-        "ConnectProvider",
+        "SetConnectionIssueHidden",
         "GetSentInvitations",
         "ListClinicianInvites",
         "ResendCareTeamInvite",
