@@ -1,8 +1,7 @@
-"""BulkCreatePatients (rules PATIENT-177 to PATIENT-184)."""
+"""BulkCreatePatients (rules PATIENT-163 to PATIENT-170)."""
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
@@ -175,11 +174,8 @@ def _wanted(
 
 def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Document:
     kind = ActorKind.SERVICE if call.principal.is_server else ActorKind.USER
-    asked_by: dict[str, Any] = {
-        "actor_id": call.principal.user_id,
-        "actor_kind": kind.value,
-        "actor_name": "",
-    }
+    actor_id = call.principal.user_id
+    asked_by = {"actor_id": actor_id, "actor_kind": kind.value, "actor_name": ""}
 
     def begin() -> str:
         job_id = jobs.begin(
@@ -197,7 +193,8 @@ def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Docume
             clinic_id=clinic["_id"],
             scope={"rows": len(wanted), "duplicates": sum(bool(row["marks"]) for row in wanted)},
             outcome=AuditOutcome.BEGUN,
-            **asked_by,
+            actor_id=actor_id,
+            actor_kind=kind.value,
         )
         return str(job_id)
 

@@ -192,10 +192,15 @@ def _bgm(document: Document, period: str) -> Iterator[str]:
     last_data, values = _summary(document, "bgmStats", period)
     yield last_data
     yield _in_mg_dl(values.get("averageGlucoseMmol"), 0)
-    total, days = values.get("totalRecords"), values.get("daysWithData")
-    yield _decimal(total / max(days if _is_number(days) else 0, 1), 0) if _is_number(total) else ""
+    yield _a_day(values.get("totalRecords"), values.get("daysWithData"))
     for name in ("totalRecords", "timeInVeryLowRecords", "timeInVeryHighRecords"):
         yield _decimal(values.get(name), 0)
+
+
+def _a_day(total: Any, days: Any) -> str:
+    if not _is_number(total):
+        return ""
+    return _decimal(total / max(days if _is_number(days) else 0, 1), 0)
 
 
 def _summary(document: Document, part: str, period: str) -> tuple[str, Document]:
