@@ -1,7 +1,7 @@
 """How a clinician logs in, as the account service tells it: kept in each clinic's record of the person (rules
 CLINIC-130 to CLINIC-135)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +13,21 @@ from kernel import clock, db
 from kernel.errors import NotFound
 from users.services import accounts
 
-_TIMES = ("mfaEnabledTime", "lastLoginTime")
+# What is stored of each part of a call, and nothing else that was sent.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "mfaEnabled": bool,
+    "mfaEnabledTime": clock.parse_time,
+    "identityProviders": lambda sent: [
+        {name: one[name] for name in ("alias", "name")} for one in sent
+    ],
+    "lastLoginTime": clock.parse_time,
+}
 
 
 def update(user_id: str, changes: Mapping[str, Any]) -> None:
     """`changes`: what is told of `mfaEnabled`, `mfaEnabledTime`, `identityProviders` and `lastLoginTime`, with times as
     texts; the rest stays. Raises NotFound for someone who is a clinician nowhere."""
-    fields = {
-        name: clock.parse_time(value) if name in _TIMES else value
-        for name, value in changes.items()
-    }
+    fields = {name: read(changes[name]) for name, read in _READ.items() if name in changes}
     login = fields.pop("lastLoginTime", None)
     if not _merge(user_id, fields, login):
         raise NotFound(message=NOT_FOUND)

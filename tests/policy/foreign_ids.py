@@ -161,11 +161,12 @@ _FITTING = {
 }
 _OFFERS = ("AcceptPatientInvitation", "DeletePatientInvite")
 _QUERY = {
-    "TideReport": "period=14d&lastDataCutoff=2024-01-02T03:04:05Z&tags={tag}",
+    "TideReport": "period=14d&lastDataCutoff=2024-01-02T03:04:05Z&tags={tag}&sites={site}",
     "FindPatients": "mrn=x&workspaceIdType=clinicId&workspaceId={clinic}",
 }
 # What of a sample would be refused.
 _BODIES = {
+    **dict.fromkeys(("CreatePatientView", "UpdatePatientView"), {"conditions": {}}),
     "CreatePatientAccount": {"email": "new@example.org"},
     "SendClinicShareInvite": {"shareCode": "{share code}"},
 }
