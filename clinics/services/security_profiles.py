@@ -15,7 +15,7 @@ from users.services import accounts
 
 # What is stored of each part of a call, and nothing else that was sent.
 _READ: dict[str, Callable[[Any], Any]] = {
-    "mfaEnabled": bool,
+    "mfaEnabled": lambda sent: sent,
     "mfaEnabledTime": clock.parse_time,
     "identityProviders": lambda sent: [
         {name: one[name] for name in ("alias", "name")} for one in sent

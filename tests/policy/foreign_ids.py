@@ -165,8 +165,9 @@ _QUERY = {
     "FindPatients": "mrn=x&workspaceIdType=clinicId&workspaceId={clinic}",
 }
 # What of a sample would be refused.
-_BODIES = {
-    **dict.fromkeys(("CreatePatientView", "UpdatePatientView"), {"conditions": {}}),
+_BODIES: dict[str, dict[str, Any]] = {
+    "CreatePatientView": {"conditions": {}},
+    "UpdatePatientView": {"conditions": {}},
     "CreatePatientAccount": {"email": "new@example.org"},
     "SendClinicShareInvite": {"shareCode": "{share code}"},
 }
@@ -295,7 +296,10 @@ def own_body(own: Ids, name: str, ids: Filled) -> Any:
     for schema in schemas_of(name):
         body = bodies.sample(schema)
         if name in _BODIES:
-            body |= {part: text.format(**own) for part, text in _BODIES[name].items()}
+            body |= {
+                part: value.format(**own) if isinstance(value, str) else value
+                for part, value in _BODIES[name].items()
+            }
         for place in places_of(name):
             if place.part == "body":
                 body = bodies.changed(body, place.name, ids.get(place) or _own_id(own, name, place))
