@@ -16,19 +16,21 @@ from tests.factories import make_clinic
 
 TYPED_BY_PEOPLE = {
     "name", "fullName", "providerName", "address", "city", "state", "postalCode", "website", "mrn", "email", "title",
-    "number", "sourceId", "reason", "userName",
+    "number", "sourceId", "reason", "userName", "description",
 }  # fmt: skip
-# Their indexes or their readers need the plain text; or nothing that people type is in them.
-KEPT = {"auth_user", "auth_group", "staffFactors", "webhooks", "webhookDeliveries"}
+# Their indexes or their readers need the plain text.
+KEPT = {"auth_user", "auth_group", "staffFactors"}
+# Theirs is a word of the service, and not a state that is part of an address.
+WITH_STATES = {"webhooks", "webhookDeliveries"}
 OVERRIDE = "\u202e"
 
 
-def turned(value, name=""):
+def turned(value, typed, name=""):
     if isinstance(value, dict):
-        return {key: turned(inner, key) for key, inner in value.items()}
+        return {key: turned(inner, typed, key) for key, inner in value.items()}
     if isinstance(value, list):
-        return [turned(inner, name) for inner in value]
-    is_typed = isinstance(value, str) and value and name in TYPED_BY_PEOPLE
+        return [turned(inner, typed, name) for inner in value]
+    is_typed = isinstance(value, str) and value and name in typed
     return f"{OVERRIDE}{value}{DIRECTIONS}" if is_typed else value
 
 
@@ -36,8 +38,9 @@ def turn_all_names():
     for collection in db.database().list_collection_names():
         if collection in KEPT or collection.startswith(("system.", "django_")):
             continue
+        typed = TYPED_BY_PEOPLE - {"state"} if collection in WITH_STATES else TYPED_BY_PEOPLE
         for document in list(db.database()[collection].find()):
-            changed = turned(document)
+            changed = turned(document, typed)
             if changed != document:
                 db.database()[collection].replace_one({"_id": document["_id"]}, changed)
 
