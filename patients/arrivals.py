@@ -61,8 +61,8 @@ def arrivals_of(record: Mapping[str, Any], now: datetime) -> list[Arrival]:
 
 
 def tracked_arrival(record: Mapping[str, Any], now: datetime) -> Arrival | None:
-    """Of what `connectionIssueSource` names; None where nothing is tracked, and for the general invitation of someone
-    who has a source or was asked for one, or whose account is not the clinic's any more."""
+    """What arrives of what `connectionIssueSource` names; None where nothing is tracked, and for the general invitation
+    of someone who has a source or was asked for one, or whose account is not the clinic's any more."""
     tracked = safe_reading.text(record.get("connectionIssueSource"))
     if tracked in _PROVIDERS:
         sources, requests = _sources_by_provider(record), _requests_by_provider(record)

@@ -131,7 +131,7 @@ def issue_source(stored: object) -> str | None:
 
 
 def issue(stored: Any) -> Document | None:
-    """None for what is no issue, whoever has stored it."""
+    """None for what is no issue, no matter which service has stored it."""
     record = {connection_issues.ISSUE: stored}
     cause = connection_issues.stored_cause(record)
     return {"cause": cause, "hidden": connection_issues.is_hidden(record)} if cause else None

@@ -16,7 +16,7 @@ class TideViewSet(ApiViewSet):
         "TideReport",
         summary="Patients who need attention, by category",
         description="Patients with CGM data since the cutoff, each in the first category that fits, most urgent "
-        "first, 100 at most. Beside them, 50 at most without recent data. Of the whole clinic, unless tags or "
+        "first, 100 at most. Beside them, 50 at most without recent data. It is about the whole clinic, unless tags or "
         "sites are named.",
         query=TIDE_PARAMETERS,
         is_heavy=True,

@@ -20,7 +20,7 @@ KEYS = {TAGS: "ListTags", SITES: "ListSites"}
 ROWS = {TAGS: "tags", SITES: "sites"}  # the fields in rows of lists
 _SHARED_KEYS = {TAGS: "PatientTagsV2", SITES: "Sites"}  # indexes of the records
 TagOrSite = tuple[ObjectId, str, ObjectId]  # clinic, TAGS or SITES, id
-# Of a row: {of, id} of each of its tags, and of each of its sites.
+# {of, id} of each tag of a row, and of each of its sites.
 ITEMS: list[Document] = [
     {
         "$map": {

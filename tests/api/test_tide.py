@@ -110,7 +110,7 @@ LIMITS = {
 
 @pytest.mark.parametrize("category", LIMITS)
 def test_rounded_limits_are_those_of_whole_percents(settings, category):
-    """Of each value with four decimals, as exact numbers and as stored ones."""
+    """Every value with four decimals, as exact numbers and as stored ones."""
     settings.TIDE_ROUNDING = "rounded"
     (bound,) = categories()[category].needs
     for number in range(-10_000, 10_001):

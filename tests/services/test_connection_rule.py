@@ -1,4 +1,4 @@
-"""The issue that is shown is the one that the note's rule gives for the documents, whoever wrote them: this service,
+"""The issue that is shown is the one that the note's rule gives for the documents, no matter who wrote them: this service,
 another one, or time (rules PATIENT-152 to PATIENT-165).
 
 `cause` is a second statement of the rule, in the order of its table.
@@ -182,7 +182,7 @@ writers = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data(), steps=writers)
-def test_the_issue_that_is_shown_is_the_rules_whoever_wrote(clean_state, data, steps):
+def test_the_issue_that_is_shown_is_that_of_the_rule_after_any_writer(clean_state, data, steps):
     clinic = make_clinic()
     patient = patient_document(clinic, **data.draw(documents(clock.now())))
     db.database()["patients"].insert_one(patient)
