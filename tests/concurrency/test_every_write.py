@@ -17,7 +17,7 @@ pytestmark = [
 ]
 SHARED = (
     *("patients", "clinics", "clinicians", "confirmations", "migrations", "accounts"),
-    "webhooks",
+    *("webhooks", "patientListViews"),
 )
 OTHERS = "fieldOfAnotherService"
 # What they write is theirs alone: rows of events and processing, and messages.
@@ -25,7 +25,7 @@ UNSHARED = {
     *("GenerateMergeReport", "MergeClinic", "ProcessEHRMessage", "ReplayWebhookDelivery"),
     *("ResendAccountSignup", "SyncEHRData", "SyncEHRDataForPatient", "TestWebhook"),
     *("VerifyEndpoint", "XealthGetProgramUrl", "XealthGetPrograms", "XealthNotification"),
-    "XealthPreorder",
+    *("XealthPreorder", "UpdateConnectionIssues"),  # and here no issue is wrong
 }
 
 

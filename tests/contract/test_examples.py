@@ -17,6 +17,12 @@ from tests.policy.callers import IDS, call
 
 ID = IDS["patientTagId"]  # of the tag and the site of the world
 SITE = {"id": ID, "name": "North"}
+LOG_IN = {
+    "mfaEnabled": True,
+    "mfaEnabledTime": "2026-05-04T07:00:00Z",
+    "identityProviders": [{"alias": "example-idp", "name": "Example Hospital"}],
+    "lastLoginTime": "2026-05-04T07:00:00Z",
+}
 
 
 def asked(name):
@@ -40,10 +46,11 @@ def send(world):
 
 
 @pytest.fixture
-def full(world, send):
+def full(world, send, ada):
     """The world with all that the examples show. What is sent are the examples of the requests."""
     patient = {"userId": world.ids["patientId"], "patientId": world.ids["patientId"]}
     send("UpdateClinic", asked("UpdateClinic"))
+    send("UpdateClinicianSecurityProfile", LOG_IN, userId=ada.user_id)
     send("UpdatePatient", {**asked("UpdatePatient"), "tags": [ID], "sites": [SITE]}, **patient)
     send("ConnectProvider", **patient)
     send("UpdatePatientReviews", **patient)

@@ -84,6 +84,9 @@ def test_what_a_caller_without_a_right_is_answered_begins_with_a_text_to_rely_on
             assert begins_as_described(name, answer), (name, answer.content)
 
 
+TIER = {"tier": "tier0100"}  # of clinics with a limit
+
+
 def test_refusals_of_services_begin_with_a_text_to_rely_on(world, ada):
     def text(name, body, **ids):
         api, own = world.caller(name)
@@ -92,9 +95,9 @@ def test_refusals_of_services_begin_with_a_text_to_rely_on(world, ada):
         return answer.status_code
 
     limit = {"hardLimit": {"plan": 0}}
-    settings = "UpdatePatientCountSettings"
-    answer = call(world.caller(settings)[0], settings, body=limit, **world.ids)
-    assert answer.status_code == 200
+    for name, body in {"UpdateTier": TIER, "UpdatePatientCountSettings": limit}.items():
+        answer = call(world.caller(name)[0], name, body=body, **world.ids)
+        assert answer.status_code < 300, answer.content
     patient = {"fullName": "P", "birthDate": "2000-01-01", "email": "p@example.org"}
     assert text("CreatePatientAccount", patient) == 402
     assert text("CreatePatientTag", {"name": "Pump"}) == 409

@@ -63,6 +63,7 @@ NOTHING_TO_DO = {
     "ListWebhookDeliveries",
     "ReplayWebhookDelivery",
     "RotateWebhookSecret",
+    "SetConnectionIssueHidden",
     "TestWebhook",
     "TideReport",
     "TriggerInitialMigration",
