@@ -436,6 +436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clinicians/{userId}/securityProfile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Tell how a clinician logs in
+         * @description For the account service: in all clinics of the user. Only what is sent changes; without a second factor its time goes, too, and an older log-in never replaces a later one. 404 for a user who is a clinician nowhere.
+         */
+        patch: operations["UpdateClinicianSecurityProfile"];
+        trace?: never;
+    };
     "/v1/clinics": {
         parameters: {
             query?: never;
@@ -483,6 +503,26 @@ export interface paths {
          * @description Members, invites and the demo patient go with it. 400 while it has another patient.
          */
         delete: operations["DeleteClinic"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/bulk/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create patients from a file
+         * @description The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or address that another row, a patient or an account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with counts follow then. Rows are created one after the other: repeat the call with the same file after a failure, it creates no one twice. 404 where it is switched off.
+         */
+        post: operations["BulkCreatePatients"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -554,6 +594,26 @@ export interface paths {
          * @description Answers when a send is stored for each patient whose reports an order has asked for. 404 for a clinic without an enabled connection to Redox.
          */
         post: operations["SyncEHRData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/export/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the list of patients as a file
+         * @description All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as they are at one moment. CSV in UTF-8 with line feeds, quotes only where they are needed: seven titles, a line about the report whose last cell is the number of patients, 37 titles, and a line for each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a workbook.
+         */
+        get: operations["ExportPatientList"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -896,6 +956,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clinics/{clinicId}/patient_views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved views of the patient list
+         * @description The caller's own views and those that the clinic shares. An array that is empty when there are none.
+         */
+        get: operations["ListPatientViews"];
+        put?: never;
+        /**
+         * Save a view of the patient list
+         * @description Conditions are checked as ListPatients checks its parameters. A member has up to 50 views, a clinic shares up to 100: 422 when there are as many. 409 for a name that is taken.
+         */
+        post: operations["CreatePatientView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/patient_views/{viewId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a saved view
+         * @description One of the caller's own, or of those that the clinic shares.
+         */
+        get: operations["GetPatientView"];
+        /**
+         * Replace a saved view
+         * @description All of it, so what is left out goes. A shared view is changed by the member who made it and by admins, others get 403. It can be shared, or not any more: then the one who does so has it.
+         */
+        put: operations["UpdatePatientView"];
+        post?: never;
+        /**
+         * Remove a saved view
+         * @description One's own; a shared one is removed by the member who made it and by admins, others get 403.
+         */
+        delete: operations["DeletePatientView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clinics/{clinicId}/patients": {
         parameters: {
             query?: never;
@@ -963,9 +1075,49 @@ export interface paths {
         put?: never;
         /**
          * Ask a patient to connect a device account
-         * @description Mails the patient a request, which can be accepted for 30 days. The record has to name a data source of the provider, in whatever state; 404 otherwise.
+         * @description Mails the patient a request, which can be accepted for 30 days. Connection issues are about this provider from then on. A source that is connected stays as it is; another one becomes `pending` or `pendingReconnect`, and one is added where the record names none.
          */
         post: operations["ConnectProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/patients/{patientId}/connection_issue/hidden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hide a patient's connection issue, or show it again
+         * @description For all clinicians of the clinic, until the issue has another cause or is gone. 404 when there is no issue.
+         */
+        put: operations["SetConnectionIssueHidden"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/patients/{patientId}/invitation_resent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a patient was invited again
+         * @description The general invitation was mailed once more: it counts as unanswered from now on.
+         */
+        post: operations["RecordInvitationResent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1301,7 +1453,7 @@ export interface paths {
         };
         /**
          * Patients who need attention, by category
-         * @description Patients with CGM data since the cutoff, each in the first category that fits, most urgent first, 100 at most. Beside them, 50 at most without recent data.
+         * @description Patients with CGM data since the cutoff, each in the first category that fits, most urgent first, 100 at most. Beside them, 50 at most without recent data. It is about the whole clinic, unless tags or sites are named.
          */
         get: operations["TideReport"];
         put?: never;
@@ -1578,6 +1730,26 @@ export interface paths {
          */
         put: operations["UpdatePatientDataSources"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/connection_issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the connection issues of all clinics up to date
+         * @description Some appear or change with time alone: data become stale, invitations expire. The service does this by itself every five minutes. A second call changes nothing.
+         */
+        post: operations["UpdateConnectionIssues"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2062,6 +2234,27 @@ export interface components {
             name?: string;
             roles: components["schemas"]["clinicianRoles.v1"];
         };
+        /** @description Data of the patient do not arrive. */
+        ConnectionIssue: {
+            cause: components["schemas"]["ConnectionIssueCause"];
+            /** @description Whether the clinic has hidden it. */
+            hidden: boolean;
+        };
+        /**
+         * @description `error`: the provider refuses the login; `disconnected`: the connection was ended; `staleData`: no data for more than 48 hours; `staleInvite`: an invitation was not answered for more than 48 hours; `expiredInvite`: it can no longer be answered.
+         * @enum {string}
+         */
+        ConnectionIssueCause: "error" | "disconnected" | "staleData" | "staleInvite" | "expiredInvite";
+        /** @description Whether lists leave a patient's connection issue out. */
+        ConnectionIssueHidden: {
+            /** @description Whether the issue is hidden from now on. */
+            hidden: boolean;
+        };
+        /**
+         * @description A provider, or `deviceNonSpecificInvitation`: the mail that invites someone whose account the clinic looks after.
+         * @enum {string}
+         */
+        ConnectionIssueSource: "dexcom" | "twiist" | "abbott" | "deviceNonSpecificInvitation";
         /**
          * @description `pending`: the patient was asked to connect; `pendingReconnect`: to connect again; `connected`; `disconnected`: no longer connected; `error`: the connection fails.
          * @enum {string}
@@ -2079,6 +2272,10 @@ export interface components {
             expirationTime?: components["schemas"]["datetime.v1"];
             /** @description Time of the newest data that came from it; absent when unknown. */
             latestDataTime?: components["schemas"]["datetime.v1"];
+            /** @description When the data service made it; absent when unknown. */
+            createdTime?: components["schemas"]["datetime.v1"];
+            /** @description When it last became connected; absent when it has not since the data service notes it. */
+            connectedTime?: components["schemas"]["datetime.v1"];
         };
         /** @description Device accounts that deliver a patient's data. */
         DataSourcesWrite: components["schemas"]["DataSourceWrite"][];
@@ -2158,6 +2355,8 @@ export interface components {
             glycemicRanges?: components["schemas"]["glycemicRanges.v1"];
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
             diagnosisType?: components["schemas"]["diagnosisType.v1"];
+            /** @description Which integration made the record; absent when none did. Only CreatePatientAccount of a service sets it: it is ignored in any other request, and stays. */
+            creationMetadata?: components["schemas"]["patientCreation.v1"];
         };
         /** @description An existing account that becomes a patient. Name, birth date and MRN are those of the account's profile when they are absent. */
         PatientFromUser: {
@@ -2184,6 +2383,11 @@ export interface components {
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
             diagnosisType?: components["schemas"]["diagnosisType.v1"];
         };
+        /**
+         * @description `csv`, or `xlsx` for a workbook of Excel.
+         * @enum {string}
+         */
+        PatientListFormat: "csv" | "xlsx";
         /** @description A tag's name. */
         PatientTagWrite: {
             /** @description 1 to 20 characters: letters and digits of any script, `_ + > < -`, blanks inside. */
@@ -2214,6 +2418,19 @@ export interface components {
             glycemicRanges?: components["schemas"]["glycemicRanges.v1"];
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
             diagnosisType?: components["schemas"]["diagnosisType.v1"];
+        };
+        /** @description A saved view. Without `columns` it has none of its own. */
+        PatientViewWrite: {
+            /** @description Its name, which no other of the same kind has. */
+            name: string;
+            /** @description Whether all members of the clinic see it; false when absent in a request: only the member who made it does. */
+            shared?: boolean;
+            /** @description Parameters of ListPatients and their texts, as they stand in an address but without encoding: filters, `sort`, `sortType` and `period`. `search`, `offset` and `limit` are no part of a view. Empty: all patients, by name. */
+            conditions: {
+                [key: string]: string;
+            };
+            /** @description Names of the columns in their order, which mean something to the client alone. */
+            columns?: string[];
         };
         /**
          * @description Length in days: `1d`, `7d`, `14d` or `30d`.
@@ -2974,6 +3191,8 @@ export interface components {
              * @description When the record last changed.
              */
             readonly updatedTime: string;
+            /** @description How the member logs in. Only services, the clinic's admins and the person concerned see it; absent as long as no service has told of it. Requests do not set it. */
+            readonly securityProfile?: components["schemas"]["securityProfile.v1"];
         };
         /** @description A member or pending invite, and the clinic. */
         "clinicianClinicRelationship.v1": {
@@ -3109,6 +3328,10 @@ export interface components {
             expirationTime?: components["schemas"]["datetime.v1"];
             /** @description Time of the newest data that came from it; absent when unknown. */
             latestDataTime?: components["schemas"]["datetime.v1"];
+            /** @description When the data service made it; absent when unknown. */
+            createdTime?: components["schemas"]["datetime.v1"];
+            /** @description When it last became connected; absent when it has not since the data service notes it. */
+            connectedTime?: components["schemas"]["datetime.v1"];
         };
         /**
          * Format: date-time
@@ -3257,6 +3480,13 @@ export interface components {
             value: number;
             /** @description Unit of `value`. */
             units: components["schemas"]["GlucoseUnits"];
+        };
+        /** @description An identity provider with which an account is linked. */
+        "identityProvider.v1": {
+            /** @description Short name, by which programs know it. */
+            alias: string;
+            /** @description Name that people read. */
+            name: string;
         };
         /** @description An invitation into a care team. */
         "invitation.v1": {
@@ -3451,6 +3681,12 @@ export interface components {
             glycemicRanges?: components["schemas"]["glycemicRanges.v1"];
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
             diagnosisType?: components["schemas"]["diagnosisType.v1"];
+            /** @description What the connection issue is about: the provider whose connection was asked for or made last, or the general invitation to connect whatever there is; absent when nothing is tracked. Ignored in requests. */
+            readonly connectionIssueSource?: components["schemas"]["ConnectionIssueSource"];
+            /** @description Why no data arrive from what is tracked; absent when there is no issue. Ignored in requests. */
+            readonly connectionIssue?: components["schemas"]["ConnectionIssue"];
+            /** @description Which integration made the record; absent when none did. Only CreatePatientAccount of a service sets it: it is ignored in any other request, and stays. */
+            creationMetadata?: components["schemas"]["patientCreation.v1"];
         };
         /** @description A patient's record, and the clinic whose record it is. */
         "patientClinicRelationship.v1": {
@@ -3485,6 +3721,11 @@ export interface components {
         "patientCountSettings.v1": {
             hardLimit?: components["schemas"]["patientCountLimit.v1"];
             softLimit?: components["schemas"]["patientCountLimit.v1"];
+        };
+        /** @description What is known of how a record was made. */
+        "patientCreation.v1": {
+            /** @description `redox`, `xealth`, or one that another service has named. */
+            integration?: string;
         };
         /** @description What a clinic may do with a patient's account. A key that is present is granted; its value is an empty object. */
         "patientPermissions.v1": {
@@ -3533,6 +3774,35 @@ export interface components {
         };
         /** @description Ids of the clinic's tags; null when there are none. */
         "patientTagIds.v1": string[] | null;
+        /** @description A saved view of a clinic's patients: by what the list is narrowed, its order and its columns. */
+        "patientView.v1": {
+            /** @description Id of the view. */
+            readonly id: string;
+            /** @description Its name, which no other of the same kind has. */
+            name: string;
+            /** @description Whether all members of the clinic see it; false when absent in a request: only the member who made it does. */
+            shared: boolean;
+            /** @description The member who made it. */
+            readonly ownerId: components["schemas"]["tidepooluserid"];
+            /** @description Parameters of ListPatients and their texts, as they stand in an address but without encoding: filters, `sort`, `sortType` and `period`. `search`, `offset` and `limit` are no part of a view. Empty: all patients, by name. */
+            conditions: {
+                [key: string]: string;
+            };
+            /** @description Names of the columns in their order, which mean something to the client alone. */
+            columns: string[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createdTime: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            readonly updatedTime: string;
+        };
+        /** @description The caller's own views, then the shared ones, each by name. */
+        "patientViews.v1": components["schemas"]["patientView.v1"][];
         /** @description The person whose data it is. */
         "patientprofile.v1": {
             /** @description Day of birth, `YYYY-MM-DD`, or empty. */
@@ -3569,6 +3839,11 @@ export interface components {
              * @description When it was made.
              */
             createdTime: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be accepted; 30 days after it was made when absent.
+             */
+            expirationTime?: string;
             providerName: components["schemas"]["providerId.v1"];
         };
         /** @description By provider, newest first. */
@@ -3604,6 +3879,23 @@ export interface components {
              */
             onUploadNoteEventType: components["schemas"]["NoteEvent"];
             cadence: components["schemas"]["ReportCadence"];
+        };
+        /** @description How a clinician logs in, as the account service tells it. */
+        "securityProfile.v1": {
+            /** @description Whether logging in takes a second factor. Answers always have it. */
+            mfaEnabled?: boolean;
+            /**
+             * Format: date-time
+             * @description When the second factor was set up; absent without one, or when unknown.
+             */
+            mfaEnabledTime?: string;
+            /** @description Providers that the account is linked with; absent: unknown. */
+            identityProviders?: components["schemas"]["identityProvider.v1"][];
+            /**
+             * Format: date-time
+             * @description The last log-in; absent when none is known.
+             */
+            lastLoginTime?: string;
         };
         /** @description Code by which patients find the clinic. The service chooses it. */
         "shareCode.v1": string;
@@ -3755,6 +4047,8 @@ export interface components {
             veryLowGlucoseThreshold: number;
             tags: components["schemas"]["patientTagIds.v1"];
             filters: components["schemas"]["tideFilters.v1"];
+            /** @description The sites that were asked for; absent when none were. */
+            sites?: components["schemas"]["objectId.v1"][];
         };
         /** @description Labels of five categories, the same ones whatever was asked for. */
         "tideFilters.v1": {
@@ -5328,6 +5622,45 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    UpdateClinicianSecurityProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description User id of the account.
+                 * @example 5f3a9c01d7
+                 */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["securityProfile.v1"];
+            };
+        };
+        responses: {
+            /** @description Done, or there was nothing to do. No body. */
+            204: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     ListClinics: {
         parameters: {
             query?: {
@@ -5516,6 +5849,46 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    BulkCreatePatients: {
+        parameters: {
+            query?: {
+                /** @description False creates the patients. True, or absent: the file is checked alone. */
+                dryRun?: boolean;
+                /** @description True: the seventh column has names of tags, the eighth names of sites, each with `;` between them, all of which the clinic has. An addition of this service. */
+                tagsAndSites?: boolean;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. The body is empty, unless the operation says otherwise. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             429: components["responses"]["TooManyRequests"];
@@ -5783,6 +6156,324 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ExportPatientList: {
+        parameters: {
+            query: {
+                /** @description Only patients for whom this holds, such as `>=2.5`: average number of readings a day. */
+                "bgm.averageDailyRecords"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `averageDailyRecords` less that of the period before, in the same unit. */
+                "bgm.averageDailyRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: average glucose, in mmol/L. */
+                "bgm.averageGlucoseMmol"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `averageGlucoseMmol` less that of the period before, in the same unit. */
+                "bgm.averageGlucoseMmolDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients whose newest BGM reading is at or after this time. */
+                "bgm.lastDataFrom"?: string;
+                /** @description Only patients whose newest BGM reading is before this time. */
+                "bgm.lastDataTo"?: string;
+                /** @description Only patients for whom this holds, such as `>10.0`: highest glucose, in mmol/L. */
+                "bgm.max"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `max` less that of the period before, in the same unit. */
+                "bgm.maxDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: lowest glucose, in mmol/L. */
+                "bgm.min"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `min` less that of the period before, in the same unit. */
+                "bgm.minDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
+                "bgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighRecords` less that of the period before, in the same unit. */
+                "bgm.timeInAnyHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                "bgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
+                "bgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowRecords` less that of the period before, in the same unit. */
+                "bgm.timeInAnyLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
+                "bgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInHighRecords` less that of the period before, in the same unit. */
+                "bgm.timeInHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInLowPercent` less that of the period before, in the same unit. */
+                "bgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
+                "bgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInLowRecords` less that of the period before, in the same unit. */
+                "bgm.timeInLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                "bgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
+                "bgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetRecords` less that of the period before, in the same unit. */
+                "bgm.timeInTargetRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
+                "bgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighRecords` less that of the period before, in the same unit. */
+                "bgm.timeInVeryHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                "bgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
+                "bgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowRecords` less that of the period before, in the same unit. */
+                "bgm.timeInVeryLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings. */
+                "bgm.totalRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `totalRecords` less that of the period before, in the same unit. */
+                "bgm.totalRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=2.5`: average number of readings a day. */
+                "cgm.averageDailyRecords"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.5`: `averageDailyRecords` less that of the period before, in the same unit. */
+                "cgm.averageDailyRecordsDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: average glucose, in mmol/L. */
+                "cgm.averageGlucoseMmol"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `averageGlucoseMmol` less that of the period before, in the same unit. */
+                "cgm.averageGlucoseMmolDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: standard deviation of glucose divided by its average, as a fraction. */
+                "cgm.coefficientOfVariation"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `coefficientOfVariation` less that of the period before, in the same unit. */
+                "cgm.coefficientOfVariationDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of days with readings. */
+                "cgm.daysWithData"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `daysWithData` less that of the period before, in the same unit. */
+                "cgm.daysWithDataDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=7.5`: glucose management indicator, an HbA1c in per cent as the average glucose suggests it. */
+                "cgm.glucoseManagementIndicator"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>0.5`: `glucoseManagementIndicator` less that of the period before, in the same unit. */
+                "cgm.glucoseManagementIndicatorDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of hours with readings. */
+                "cgm.hoursWithData"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `hoursWithData` less that of the period before, in the same unit. */
+                "cgm.hoursWithDataDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients whose newest CGM reading is at or after this time. */
+                "cgm.lastDataFrom"?: string;
+                /** @description Only patients whose newest CGM reading is before this time. */
+                "cgm.lastDataTo"?: string;
+                /** @description Only patients for whom this holds, such as `>10.0`: highest glucose, in mmol/L. */
+                "cgm.max"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `max` less that of the period before, in the same unit. */
+                "cgm.maxDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: lowest glucose, in mmol/L. */
+                "cgm.min"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `min` less that of the period before, in the same unit. */
+                "cgm.minDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: standard deviation of glucose, in mmol/L. */
+                "cgm.standardDeviation"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `standardDeviation` less that of the period before, in the same unit. */
+                "cgm.standardDeviationDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which the sensor delivered readings. */
+                "cgm.timeCGMUseMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeCGMUseMinutes` less that of the period before, in the same unit. */
+                "cgm.timeCGMUseMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the period in which the sensor delivered readings, as a fraction from 0 to 1. */
+                "cgm.timeCGMUsePercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeCGMUsePercent` less that of the period before, in the same unit. */
+                "cgm.timeCGMUsePercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that the sensor delivered. */
+                "cgm.timeCGMUseRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeCGMUseRecords` less that of the period before, in the same unit. */
+                "cgm.timeCGMUseRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was high or very high (usually above 10.0 mmol/L). */
+                "cgm.timeInAnyHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInAnyHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
+                "cgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighRecords` less that of the period before, in the same unit. */
+                "cgm.timeInAnyHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was low or very low (usually below 3.9 mmol/L). */
+                "cgm.timeInAnyLowMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInAnyLowMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                "cgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
+                "cgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowRecords` less that of the period before, in the same unit. */
+                "cgm.timeInAnyLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was extremely high (usually above 19.4 mmol/L). */
+                "cgm.timeInExtremeHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInExtremeHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInExtremeHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was high (usually above 10.0 and up to 13.9 mmol/L). */
+                "cgm.timeInHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
+                "cgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInHighRecords` less that of the period before, in the same unit. */
+                "cgm.timeInHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was low (usually from 3.0 to 3.9 mmol/L). */
+                "cgm.timeInLowMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInLowMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInLowMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInLowPercent` less that of the period before, in the same unit. */
+                "cgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
+                "cgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInLowRecords` less that of the period before, in the same unit. */
+                "cgm.timeInLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was in the target range (usually from 3.9 to 10.0 mmol/L). */
+                "cgm.timeInTargetMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInTargetMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                "cgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
+                "cgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetRecords` less that of the period before, in the same unit. */
+                "cgm.timeInTargetRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was very high (usually above 13.9 mmol/L). */
+                "cgm.timeInVeryHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInVeryHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
+                "cgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighRecords` less that of the period before, in the same unit. */
+                "cgm.timeInVeryHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was very low (usually below 3.0 mmol/L). */
+                "cgm.timeInVeryLowMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInVeryLowMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                "cgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
+                "cgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowRecords` less that of the period before, in the same unit. */
+                "cgm.timeInVeryLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings. */
+                "cgm.totalRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `totalRecords` less that of the period before, in the same unit. */
+                "cgm.totalRecordsDelta"?: components["schemas"]["IntFilter"];
+                /**
+                 * @description Only patients whose connection issue has one of these causes, separated by commas, and is not hidden; with `onlyHiddenConnectionIssues`: and is hidden.
+                 * @example [
+                 *       "error",
+                 *       "disconnected"
+                 *     ]
+                 */
+                connectionIssueCauses?: components["schemas"]["ConnectionIssueCause"][];
+                /** @description `csv` (when absent), or `xlsx` for a workbook of Excel. */
+                format?: components["schemas"]["PatientListFormat"];
+                /** @description Only patients whose newest review is at or before this time; patients without a review do not match. */
+                lastReviewed?: string;
+                /** @description True: only patients with the preset `adaStandard` or without ranges. False is as good as absent. */
+                omitNonStandardRanges?: boolean;
+                /** @description True: only patients whose connection issue is hidden. False is as good as absent. */
+                onlyHiddenConnectionIssues?: boolean;
+                /**
+                 * @description The period whose statistics are in the file, and that sorts and filters use, in days: `1d`, `7d`, `14d` or `30d`.
+                 * @example 14d
+                 */
+                period: components["schemas"]["Period"];
+                /**
+                 * @description Words, in any order: each is a part of the name, email, MRN or birth date. Letter case and accents do not count.
+                 * @example olsen
+                 */
+                search?: string;
+                /**
+                 * @description Only patients of any of these sites, ids separated by commas; `_`: of none.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81e"
+                 *     ]
+                 */
+                sites?: string[];
+                /**
+                 * @description `+` (ascending, written `%2B` in an address) or `-` (descending), and an attribute, such as `-lastData`. Needs `sortType`, whose attributes are in `x-attributes`. By name when absent. Attributes: `fullName`, `birthDate`, `lastReviewed`, `lastUploadDate`, `lastData`, `firstData`, `outdatedSince`, `max`, `maxDelta`, `min`, `minDelta`, `averageGlucoseMmol`, `averageGlucoseMmolDelta`, `timeInVeryLowPercent`, `timeInVeryLowPercentDelta`, `timeInAnyLowPercent`, `timeInAnyLowPercentDelta`, `timeInLowPercent`, `timeInLowPercentDelta`, `timeInTargetPercent`, `timeInTargetPercentDelta`, `timeInHighPercent`, `timeInHighPercentDelta`, `timeInVeryHighPercent`, `timeInVeryHighPercentDelta`, `timeInExtremeHighPercent`, `timeInExtremeHighPercentDelta`, `timeInAnyHighPercent`, `timeInAnyHighPercentDelta`, `timeInVeryLowRecords`, `timeInVeryLowRecordsDelta`, `timeInAnyLowRecords`, `timeInAnyLowRecordsDelta`, `timeInLowRecords`, `timeInLowRecordsDelta`, `timeInTargetRecords`, `timeInTargetRecordsDelta`, `timeInHighRecords`, `timeInHighRecordsDelta`, `timeInVeryHighRecords`, `timeInVeryHighRecordsDelta`, `timeInExtremeHighRecords`, `timeInExtremeHighRecordsDelta`, `timeInAnyHighRecords`, `timeInAnyHighRecordsDelta`, `averageDailyRecords`, `averageDailyRecordsDelta`, `totalRecords`, `totalRecordsDelta`, `standardDeviation`, `standardDeviationDelta`, `coefficientOfVariation`, `coefficientOfVariationDelta`. Only for `cgm`: `glucoseManagementIndicator`, `glucoseManagementIndicatorDelta`, `timeCGMUsePercent`, `timeCGMUsePercentDelta`, `timeInVeryLowMinutes`, `timeInVeryLowMinutesDelta`, `timeInAnyLowMinutes`, `timeInAnyLowMinutesDelta`, `timeInLowMinutes`, `timeInLowMinutesDelta`, `timeInTargetMinutes`, `timeInTargetMinutesDelta`, `timeInHighMinutes`, `timeInHighMinutesDelta`, `timeInVeryHighMinutes`, `timeInVeryHighMinutesDelta`, `timeInExtremeHighMinutes`, `timeInExtremeHighMinutesDelta`, `timeInAnyHighMinutes`, `timeInAnyHighMinutesDelta`, `hoursWithData`, `hoursWithDataDelta`, `daysWithData`, `daysWithDataDelta`.
+                 * @example -lastData
+                 */
+                sort?: string;
+                /**
+                 * @description Whose statistics `sort` refers to: `cgm` (sensors) or `bgm` (meters). Needed with `sort`; alone it has no effect.
+                 * @example cgm
+                 */
+                sortType?: components["schemas"]["SortType"];
+                /**
+                 * @description Only patients with all of these tags, ids separated by commas; `_`: without any.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81d"
+                 *     ]
+                 */
+                tags?: string[];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. The body is empty, unless the operation says otherwise. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -6764,6 +7455,209 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    ListPatientViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["patientViews.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    CreatePatientView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientViewWrite"];
+            };
+        };
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["patientView.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    GetPatientView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the view.
+                 * @example 6b09f5d3c72cce972de3a90e
+                 */
+                viewId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["patientView.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    UpdatePatientView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the view.
+                 * @example 6b09f5d3c72cce972de3a90e
+                 */
+                viewId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientViewWrite"];
+            };
+        };
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["patientView.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    DeletePatientView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the view.
+                 * @example 6b09f5d3c72cce972de3a90e
+                 */
+                viewId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or there was nothing to do. No body. */
+            204: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     ListPatients: {
         parameters: {
             query?: {
@@ -6999,6 +7893,14 @@ export interface operations {
                 "cgm.totalRecords"?: components["schemas"]["IntFilter"];
                 /** @description Only patients for whom this holds, such as `>=3`: `totalRecords` less that of the period before, in the same unit. */
                 "cgm.totalRecordsDelta"?: components["schemas"]["IntFilter"];
+                /**
+                 * @description Only patients whose connection issue has one of these causes, separated by commas, and is not hidden; with `onlyHiddenConnectionIssues`: and is hidden.
+                 * @example [
+                 *       "error",
+                 *       "disconnected"
+                 *     ]
+                 */
+                connectionIssueCauses?: components["schemas"]["ConnectionIssueCause"][];
                 /** @description Only patients whose newest review is at or before this time; patients without a review do not match. */
                 lastReviewed?: string;
                 /**
@@ -7013,6 +7915,8 @@ export interface operations {
                 offset?: number;
                 /** @description True: only patients with the preset `adaStandard` or without ranges. False is as good as absent. */
                 omitNonStandardRanges?: boolean;
+                /** @description True: only patients whose connection issue is hidden. False is as good as absent. */
+                onlyHiddenConnectionIssues?: boolean;
                 /**
                  * @description The period that sorts and filters use, in days: `1d`, `7d`, `14d` (when absent) or `30d`.
                  * @example 14d
@@ -7338,6 +8242,91 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    SetConnectionIssueHidden: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
+                patientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionIssueHidden"];
+            };
+        };
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["patient.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    RecordInvitationResent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description User id of the patient.
+                 * @example 5f3a9c01d7
+                 */
+                patientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or there was nothing to do. No body. */
+            204: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8193,12 +9182,19 @@ export interface operations {
                  */
                 period: components["schemas"]["Period"];
                 /**
-                 * @description Only patients with all of these tags, ids separated by commas.
+                 * @description Only patients of any of these sites, ids separated by commas. Any patient when absent or empty.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81e"
+                 *     ]
+                 */
+                sites?: components["schemas"]["objectId.v1"][];
+                /**
+                 * @description Only patients with all of these tags, ids separated by commas. Any patient when absent or empty.
                  * @example [
                  *       "6b09f5d3c72cce972de3a81d"
                  *     ]
                  */
-                tags: components["schemas"]["objectId.v1"][];
+                tags?: components["schemas"]["objectId.v1"][];
             };
             header?: never;
             path: {
@@ -8901,6 +9897,33 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    UpdateConnectionIssues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or there was nothing to do. No body. */
+            204: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

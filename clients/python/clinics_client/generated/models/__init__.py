@@ -45,6 +45,10 @@ from .confirmation import Confirmation
 from .confirmation_context_type_0 import ConfirmationContextType0
 from .confirmation_error import ConfirmationError
 from .confirmation_type import ConfirmationType
+from .connection_issue import ConnectionIssue
+from .connection_issue_cause import ConnectionIssueCause
+from .connection_issue_hidden import ConnectionIssueHidden
+from .connection_issue_source import ConnectionIssueSource
 from .creator import Creator
 from .creatorprofile import Creatorprofile
 from .data_source import DataSource
@@ -72,6 +76,7 @@ from .glycemic_ranges_preset import GlycemicRangesPreset
 from .glycemic_ranges_threshold import GlycemicRangesThreshold
 from .glycemic_ranges_threshold_upper_bound import GlycemicRangesThresholdUpperBound
 from .glycemic_ranges_type import GlycemicRangesType
+from .identity_provider import IdentityProvider
 from .invitation import Invitation
 from .invitation_permissions import InvitationPermissions
 from .invitation_permissions_follow import InvitationPermissionsFollow
@@ -102,7 +107,9 @@ from .patient_count_limit import PatientCountLimit
 from .patient_count_providers import PatientCountProviders
 from .patient_count_settings import PatientCountSettings
 from .patient_create import PatientCreate
+from .patient_creation import PatientCreation
 from .patient_from_user import PatientFromUser
+from .patient_list_format import PatientListFormat
 from .patient_permissions import PatientPermissions
 from .patient_permissions_custodian import PatientPermissionsCustodian
 from .patient_permissions_note import PatientPermissionsNote
@@ -115,6 +122,10 @@ from .patient_summary import PatientSummary
 from .patient_tag import PatientTag
 from .patient_tag_write import PatientTagWrite
 from .patient_update import PatientUpdate
+from .patient_view import PatientView
+from .patient_view_conditions import PatientViewConditions
+from .patient_view_write import PatientViewWrite
+from .patient_view_write_conditions import PatientViewWriteConditions
 from .patientprofile import Patientprofile
 from .patients_response import PatientsResponse
 from .period import Period
@@ -128,6 +139,7 @@ from .provider_id import ProviderId
 from .report_cadence import ReportCadence
 from .restrictions import Restrictions
 from .scheduled_reports import ScheduledReports
+from .security_profile import SecurityProfile
 from .signup_confirmation import SignupConfirmation
 from .signup_confirmation_context_type_0 import SignupConfirmationContextType0
 from .signup_origin import SignupOrigin
@@ -235,6 +247,10 @@ __all__ = (
     "ConfirmationContextType0",
     "ConfirmationError",
     "ConfirmationType",
+    "ConnectionIssue",
+    "ConnectionIssueCause",
+    "ConnectionIssueHidden",
+    "ConnectionIssueSource",
     "Creator",
     "Creatorprofile",
     "DataSource",
@@ -262,6 +278,7 @@ __all__ = (
     "GlycemicRangesThreshold",
     "GlycemicRangesThresholdUpperBound",
     "GlycemicRangesType",
+    "IdentityProvider",
     "Invitation",
     "InvitationPermissions",
     "InvitationPermissionsFollow",
@@ -292,7 +309,9 @@ __all__ = (
     "PatientCountProviders",
     "PatientCountSettings",
     "PatientCreate",
+    "PatientCreation",
     "PatientFromUser",
+    "PatientListFormat",
     "PatientPermissions",
     "PatientPermissionsCustodian",
     "PatientPermissionsNote",
@@ -307,6 +326,10 @@ __all__ = (
     "PatientTag",
     "PatientTagWrite",
     "PatientUpdate",
+    "PatientView",
+    "PatientViewConditions",
+    "PatientViewWrite",
+    "PatientViewWriteConditions",
     "Period",
     "PermissionName",
     "PhoneNumber",
@@ -318,6 +341,7 @@ __all__ = (
     "ReportCadence",
     "Restrictions",
     "ScheduledReports",
+    "SecurityProfile",
     "SignupConfirmation",
     "SignupConfirmationContextType0",
     "SignupOrigin",

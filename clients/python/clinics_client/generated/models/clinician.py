@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.clinician_role import ClinicianRole, check_clinician_role
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.security_profile import SecurityProfile
+
 
 T = TypeVar("T", bound="Clinician")
 
@@ -26,6 +30,7 @@ class Clinician:
         id (str | Unset): User id of an account: 10 hexadecimal digits or a UUID, in lower case.
         invite_id (str | Unset): Id of a pending invite; absent for a member.
         name (str | Unset): Full name; absent when unknown.
+        security_profile (SecurityProfile | Unset): How a clinician logs in, as the account service tells it.
     """
 
     email: str
@@ -35,6 +40,7 @@ class Clinician:
     id: str | Unset = UNSET
     invite_id: str | Unset = UNSET
     name: str | Unset = UNSET
+    security_profile: SecurityProfile | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,6 +61,10 @@ class Clinician:
 
         name = self.name
 
+        security_profile: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.security_profile, Unset):
+            security_profile = self.security_profile.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -71,11 +81,15 @@ class Clinician:
             field_dict["inviteId"] = invite_id
         if name is not UNSET:
             field_dict["name"] = name
+        if security_profile is not UNSET:
+            field_dict["securityProfile"] = security_profile
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.security_profile import SecurityProfile  # noqa: PLC0415
+
         d = dict(src_dict)
         email = d.pop("email")
 
@@ -98,6 +112,13 @@ class Clinician:
 
         name = d.pop("name", UNSET)
 
+        _security_profile = d.pop("securityProfile", UNSET)
+        security_profile: SecurityProfile | Unset
+        if isinstance(_security_profile, Unset):
+            security_profile = UNSET
+        else:
+            security_profile = SecurityProfile.from_dict(_security_profile)
+
         clinician = cls(
             email=email,
             roles=roles,
@@ -106,6 +127,7 @@ class Clinician:
             id=id,
             invite_id=invite_id,
             name=name,
+            security_profile=security_profile,
         )
 
         clinician.additional_properties = d

@@ -25,6 +25,8 @@ class DataSourceWrite:
         modified_time (datetime.datetime | Unset): A time with an offset, as RFC 3339 has it.
         expiration_time (datetime.datetime | Unset): A time with an offset, as RFC 3339 has it.
         latest_data_time (datetime.datetime | Unset): A time with an offset, as RFC 3339 has it.
+        created_time (datetime.datetime | Unset): A time with an offset, as RFC 3339 has it.
+        connected_time (datetime.datetime | Unset): A time with an offset, as RFC 3339 has it.
     """
 
     state: DataSourceState
@@ -33,6 +35,8 @@ class DataSourceWrite:
     modified_time: datetime.datetime | Unset = UNSET
     expiration_time: datetime.datetime | Unset = UNSET
     latest_data_time: datetime.datetime | Unset = UNSET
+    created_time: datetime.datetime | Unset = UNSET
+    connected_time: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,6 +58,14 @@ class DataSourceWrite:
         if not isinstance(self.latest_data_time, Unset):
             latest_data_time = self.latest_data_time.isoformat()
 
+        created_time: str | Unset = UNSET
+        if not isinstance(self.created_time, Unset):
+            created_time = self.created_time.isoformat()
+
+        connected_time: str | Unset = UNSET
+        if not isinstance(self.connected_time, Unset):
+            connected_time = self.connected_time.isoformat()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -70,6 +82,10 @@ class DataSourceWrite:
             field_dict["expirationTime"] = expiration_time
         if latest_data_time is not UNSET:
             field_dict["latestDataTime"] = latest_data_time
+        if created_time is not UNSET:
+            field_dict["createdTime"] = created_time
+        if connected_time is not UNSET:
+            field_dict["connectedTime"] = connected_time
 
         return field_dict
 
@@ -103,6 +119,20 @@ class DataSourceWrite:
         else:
             latest_data_time = datetime.datetime.fromisoformat(_latest_data_time)
 
+        _created_time = d.pop("createdTime", UNSET)
+        created_time: datetime.datetime | Unset
+        if isinstance(_created_time, Unset):
+            created_time = UNSET
+        else:
+            created_time = datetime.datetime.fromisoformat(_created_time)
+
+        _connected_time = d.pop("connectedTime", UNSET)
+        connected_time: datetime.datetime | Unset
+        if isinstance(_connected_time, Unset):
+            connected_time = UNSET
+        else:
+            connected_time = datetime.datetime.fromisoformat(_connected_time)
+
         data_source_write = cls(
             state=state,
             provider_name=provider_name,
@@ -110,6 +140,8 @@ class DataSourceWrite:
             modified_time=modified_time,
             expiration_time=expiration_time,
             latest_data_time=latest_data_time,
+            created_time=created_time,
+            connected_time=connected_time,
         )
 
         data_source_write.additional_properties = d

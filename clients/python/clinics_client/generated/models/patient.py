@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.connection_issue_source import ConnectionIssueSource, check_connection_issue_source
 from ..models.diagnosis_type import DiagnosisType, check_diagnosis_type
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.connection_issue import ConnectionIssue
     from ..models.data_source import DataSource
     from ..models.glycemic_ranges import GlycemicRanges
+    from ..models.patient_creation import PatientCreation
     from ..models.patient_permissions import PatientPermissions
     from ..models.patient_review import PatientReview
     from ..models.patient_summary import PatientSummary
@@ -57,6 +60,10 @@ class Patient:
         glycemic_ranges (GlycemicRanges | Unset): The glucose ranges that a patient aims for.
         diagnosis_type (DiagnosisType | Unset): Type of diabetes: 1, 2, 3c, gestational, prediabetes, latent autoimmune
             (`lada`), maturity-onset of the young (`mody`), another one, or `notApplicable`. An empty text clears it.
+        connection_issue_source (ConnectionIssueSource | Unset): A provider, or `deviceNonSpecificInvitation`: the mail
+            that invites someone whose account the clinic looks after.
+        connection_issue (ConnectionIssue | Unset): Data of the patient do not arrive.
+        creation_metadata (PatientCreation | Unset): What is known of how a record was made.
     """
 
     id: str
@@ -78,6 +85,9 @@ class Patient:
     sites: list[Site] | Unset = UNSET
     glycemic_ranges: GlycemicRanges | Unset = UNSET
     diagnosis_type: DiagnosisType | Unset = UNSET
+    connection_issue_source: ConnectionIssueSource | Unset = UNSET
+    connection_issue: ConnectionIssue | Unset = UNSET
+    creation_metadata: PatientCreation | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -163,6 +173,18 @@ class Patient:
         if not isinstance(self.diagnosis_type, Unset):
             diagnosis_type = self.diagnosis_type
 
+        connection_issue_source: str | Unset = UNSET
+        if not isinstance(self.connection_issue_source, Unset):
+            connection_issue_source = self.connection_issue_source
+
+        connection_issue: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.connection_issue, Unset):
+            connection_issue = self.connection_issue.to_dict()
+
+        creation_metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.creation_metadata, Unset):
+            creation_metadata = self.creation_metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -201,13 +223,21 @@ class Patient:
             field_dict["glycemicRanges"] = glycemic_ranges
         if diagnosis_type is not UNSET:
             field_dict["diagnosisType"] = diagnosis_type
+        if connection_issue_source is not UNSET:
+            field_dict["connectionIssueSource"] = connection_issue_source
+        if connection_issue is not UNSET:
+            field_dict["connectionIssue"] = connection_issue
+        if creation_metadata is not UNSET:
+            field_dict["creationMetadata"] = creation_metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.connection_issue import ConnectionIssue  # noqa: PLC0415
         from ..models.data_source import DataSource  # noqa: PLC0415
         from ..models.glycemic_ranges import GlycemicRanges  # noqa: PLC0415
+        from ..models.patient_creation import PatientCreation  # noqa: PLC0415
         from ..models.patient_permissions import PatientPermissions  # noqa: PLC0415
         from ..models.patient_review import PatientReview  # noqa: PLC0415
         from ..models.patient_summary import PatientSummary  # noqa: PLC0415
@@ -340,6 +370,27 @@ class Patient:
         else:
             diagnosis_type = check_diagnosis_type(_diagnosis_type)
 
+        _connection_issue_source = d.pop("connectionIssueSource", UNSET)
+        connection_issue_source: ConnectionIssueSource | Unset
+        if isinstance(_connection_issue_source, Unset):
+            connection_issue_source = UNSET
+        else:
+            connection_issue_source = check_connection_issue_source(_connection_issue_source)
+
+        _connection_issue = d.pop("connectionIssue", UNSET)
+        connection_issue: ConnectionIssue | Unset
+        if isinstance(_connection_issue, Unset):
+            connection_issue = UNSET
+        else:
+            connection_issue = ConnectionIssue.from_dict(_connection_issue)
+
+        _creation_metadata = d.pop("creationMetadata", UNSET)
+        creation_metadata: PatientCreation | Unset
+        if isinstance(_creation_metadata, Unset):
+            creation_metadata = UNSET
+        else:
+            creation_metadata = PatientCreation.from_dict(_creation_metadata)
+
         patient = cls(
             id=id,
             full_name=full_name,
@@ -360,6 +411,9 @@ class Patient:
             sites=sites,
             glycemic_ranges=glycemic_ranges,
             diagnosis_type=diagnosis_type,
+            connection_issue_source=connection_issue_source,
+            connection_issue=connection_issue,
+            creation_metadata=creation_metadata,
         )
 
         patient.additional_properties = d

@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.data_source_write import DataSourceWrite
     from ..models.glycemic_ranges import GlycemicRanges
+    from ..models.patient_creation import PatientCreation
     from ..models.site_of_patient import SiteOfPatient
 
 
@@ -40,6 +41,7 @@ class PatientCreate:
         glycemic_ranges (GlycemicRanges | Unset): The glucose ranges that a patient aims for.
         diagnosis_type (DiagnosisType | Unset): Type of diabetes: 1, 2, 3c, gestational, prediabetes, latent autoimmune
             (`lada`), maturity-onset of the young (`mody`), another one, or `notApplicable`. An empty text clears it.
+        creation_metadata (PatientCreation | Unset): What is known of how a record was made.
     """
 
     full_name: str
@@ -52,6 +54,7 @@ class PatientCreate:
     sites: list[SiteOfPatient] | Unset = UNSET
     glycemic_ranges: GlycemicRanges | Unset = UNSET
     diagnosis_type: DiagnosisType | Unset = UNSET
+    creation_metadata: PatientCreation | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,6 +106,10 @@ class PatientCreate:
         if not isinstance(self.diagnosis_type, Unset):
             diagnosis_type = self.diagnosis_type
 
+        creation_metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.creation_metadata, Unset):
+            creation_metadata = self.creation_metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -127,6 +134,8 @@ class PatientCreate:
             field_dict["glycemicRanges"] = glycemic_ranges
         if diagnosis_type is not UNSET:
             field_dict["diagnosisType"] = diagnosis_type
+        if creation_metadata is not UNSET:
+            field_dict["creationMetadata"] = creation_metadata
 
         return field_dict
 
@@ -134,6 +143,7 @@ class PatientCreate:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.data_source_write import DataSourceWrite  # noqa: PLC0415
         from ..models.glycemic_ranges import GlycemicRanges  # noqa: PLC0415
+        from ..models.patient_creation import PatientCreation  # noqa: PLC0415
         from ..models.site_of_patient import SiteOfPatient  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -209,6 +219,13 @@ class PatientCreate:
         else:
             diagnosis_type = check_diagnosis_type(_diagnosis_type)
 
+        _creation_metadata = d.pop("creationMetadata", UNSET)
+        creation_metadata: PatientCreation | Unset
+        if isinstance(_creation_metadata, Unset):
+            creation_metadata = UNSET
+        else:
+            creation_metadata = PatientCreation.from_dict(_creation_metadata)
+
         patient_create = cls(
             full_name=full_name,
             birth_date=birth_date,
@@ -220,6 +237,7 @@ class PatientCreate:
             sites=sites,
             glycemic_ranges=glycemic_ranges,
             diagnosis_type=diagnosis_type,
+            creation_metadata=creation_metadata,
         )
 
         patient_create.additional_properties = d

@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.provider_id import ProviderId, check_provider_id
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="ProviderConnectionRequest")
 
@@ -19,16 +20,23 @@ class ProviderConnectionRequest:
     Attributes:
         created_time (datetime.datetime): When it was made.
         provider_name (ProviderId): Maker of devices: `dexcom`, `twiist`, or `abbott` (FreeStyle Libre).
+        expiration_time (datetime.datetime | Unset): Until when it can be accepted; 30 days after it was made when
+            absent.
     """
 
     created_time: datetime.datetime
     provider_name: ProviderId
+    expiration_time: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         created_time = self.created_time.isoformat()
 
         provider_name: str = self.provider_name
+
+        expiration_time: str | Unset = UNSET
+        if not isinstance(self.expiration_time, Unset):
+            expiration_time = self.expiration_time.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -38,6 +46,8 @@ class ProviderConnectionRequest:
                 "providerName": provider_name,
             }
         )
+        if expiration_time is not UNSET:
+            field_dict["expirationTime"] = expiration_time
 
         return field_dict
 
@@ -48,9 +58,17 @@ class ProviderConnectionRequest:
 
         provider_name = check_provider_id(d.pop("providerName"))
 
+        _expiration_time = d.pop("expirationTime", UNSET)
+        expiration_time: datetime.datetime | Unset
+        if isinstance(_expiration_time, Unset):
+            expiration_time = UNSET
+        else:
+            expiration_time = datetime.datetime.fromisoformat(_expiration_time)
+
         provider_connection_request = cls(
             created_time=created_time,
             provider_name=provider_name,
+            expiration_time=expiration_time,
         )
 
         provider_connection_request.additional_properties = d

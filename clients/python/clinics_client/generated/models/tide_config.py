@@ -33,6 +33,7 @@ class TideConfig:
         tags (list[str] | None): Ids of the clinic's tags; null when there are none.
         filters (TideFilters): Labels of five categories, the same ones whatever was asked for.
         extreme_high_glucose_threshold (float | Unset): Glucose above this is what the name says, in mmol/L; 19.4.
+        sites (list[str] | Unset): The sites that were asked for; absent when none were.
     """
 
     schema_version: float
@@ -46,6 +47,7 @@ class TideConfig:
     tags: list[str] | None
     filters: TideFilters
     extreme_high_glucose_threshold: float | Unset = UNSET
+    sites: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,6 +78,10 @@ class TideConfig:
 
         extreme_high_glucose_threshold = self.extreme_high_glucose_threshold
 
+        sites: list[str] | Unset = UNSET
+        if not isinstance(self.sites, Unset):
+            sites = self.sites
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -94,6 +100,8 @@ class TideConfig:
         )
         if extreme_high_glucose_threshold is not UNSET:
             field_dict["extremeHighGlucoseThreshold"] = extreme_high_glucose_threshold
+        if sites is not UNSET:
+            field_dict["sites"] = sites
 
         return field_dict
 
@@ -137,6 +145,8 @@ class TideConfig:
 
         extreme_high_glucose_threshold = d.pop("extremeHighGlucoseThreshold", UNSET)
 
+        sites = cast(list[str], d.pop("sites", UNSET))
+
         tide_config = cls(
             schema_version=schema_version,
             clinic_id=clinic_id,
@@ -149,6 +159,7 @@ class TideConfig:
             tags=tags,
             filters=filters,
             extreme_high_glucose_threshold=extreme_high_glucose_threshold,
+            sites=sites,
         )
 
         tide_config.additional_properties = d

@@ -7,6 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.connection_issue_cause import ConnectionIssueCause
 from ...models.error import Error
 from ...models.patients_response import PatientsResponse
 from ...models.period import Period
@@ -133,10 +134,12 @@ def _get_kwargs(
     cgm_time_in_very_low_records_delta: str | Unset = UNSET,
     cgm_total_records: str | Unset = UNSET,
     cgm_total_records_delta: str | Unset = UNSET,
+    connection_issue_causes: list[ConnectionIssueCause] | Unset = UNSET,
     last_reviewed: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 10,
     offset: int | Unset = UNSET,
     omit_non_standard_ranges: bool | Unset = UNSET,
+    only_hidden_connection_issues: bool | Unset = UNSET,
     period: Period | Unset = UNSET,
     search: str | Unset = UNSET,
     sites: list[str] | Unset = UNSET,
@@ -391,6 +394,15 @@ def _get_kwargs(
 
     params["cgm.totalRecordsDelta"] = cgm_total_records_delta
 
+    json_connection_issue_causes: list[str] | Unset = UNSET
+    if not isinstance(connection_issue_causes, Unset):
+        json_connection_issue_causes = []
+        for connection_issue_causes_item_data in connection_issue_causes:
+            connection_issue_causes_item: str = connection_issue_causes_item_data
+            json_connection_issue_causes.append(connection_issue_causes_item)
+
+    params["connectionIssueCauses"] = json_connection_issue_causes
+
     json_last_reviewed: str | Unset = UNSET
     if not isinstance(last_reviewed, Unset):
         json_last_reviewed = last_reviewed.isoformat()
@@ -401,6 +413,8 @@ def _get_kwargs(
     params["offset"] = offset
 
     params["omitNonStandardRanges"] = omit_non_standard_ranges
+
+    params["onlyHiddenConnectionIssues"] = only_hidden_connection_issues
 
     json_period: str | Unset = UNSET
     if not isinstance(period, Unset):
@@ -628,10 +642,12 @@ def sync_detailed(
     cgm_time_in_very_low_records_delta: str | Unset = UNSET,
     cgm_total_records: str | Unset = UNSET,
     cgm_total_records_delta: str | Unset = UNSET,
+    connection_issue_causes: list[ConnectionIssueCause] | Unset = UNSET,
     last_reviewed: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 10,
     offset: int | Unset = UNSET,
     omit_non_standard_ranges: bool | Unset = UNSET,
+    only_hidden_connection_issues: bool | Unset = UNSET,
     period: Period | Unset = UNSET,
     search: str | Unset = UNSET,
     sites: list[str] | Unset = UNSET,
@@ -874,10 +890,12 @@ def sync_detailed(
             no value does not match.
         cgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
+        connection_issue_causes (list[ConnectionIssueCause] | Unset):
         last_reviewed (datetime.datetime | Unset):
         limit (int | Unset):  Default: 10.
         offset (int | Unset):
         omit_non_standard_ranges (bool | Unset):
+        only_hidden_connection_issues (bool | Unset):
         period (Period | Unset): Length in days: `1d`, `7d`, `14d` or `30d`.
         search (str | Unset):
         sites (list[str] | Unset):
@@ -1011,10 +1029,12 @@ def sync_detailed(
         cgm_time_in_very_low_records_delta=cgm_time_in_very_low_records_delta,
         cgm_total_records=cgm_total_records,
         cgm_total_records_delta=cgm_total_records_delta,
+        connection_issue_causes=connection_issue_causes,
         last_reviewed=last_reviewed,
         limit=limit,
         offset=offset,
         omit_non_standard_ranges=omit_non_standard_ranges,
+        only_hidden_connection_issues=only_hidden_connection_issues,
         period=period,
         search=search,
         sites=sites,
@@ -1150,10 +1170,12 @@ def sync(
     cgm_time_in_very_low_records_delta: str | Unset = UNSET,
     cgm_total_records: str | Unset = UNSET,
     cgm_total_records_delta: str | Unset = UNSET,
+    connection_issue_causes: list[ConnectionIssueCause] | Unset = UNSET,
     last_reviewed: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 10,
     offset: int | Unset = UNSET,
     omit_non_standard_ranges: bool | Unset = UNSET,
+    only_hidden_connection_issues: bool | Unset = UNSET,
     period: Period | Unset = UNSET,
     search: str | Unset = UNSET,
     sites: list[str] | Unset = UNSET,
@@ -1396,10 +1418,12 @@ def sync(
             no value does not match.
         cgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
+        connection_issue_causes (list[ConnectionIssueCause] | Unset):
         last_reviewed (datetime.datetime | Unset):
         limit (int | Unset):  Default: 10.
         offset (int | Unset):
         omit_non_standard_ranges (bool | Unset):
+        only_hidden_connection_issues (bool | Unset):
         period (Period | Unset): Length in days: `1d`, `7d`, `14d` or `30d`.
         search (str | Unset):
         sites (list[str] | Unset):
@@ -1534,10 +1558,12 @@ def sync(
         cgm_time_in_very_low_records_delta=cgm_time_in_very_low_records_delta,
         cgm_total_records=cgm_total_records,
         cgm_total_records_delta=cgm_total_records_delta,
+        connection_issue_causes=connection_issue_causes,
         last_reviewed=last_reviewed,
         limit=limit,
         offset=offset,
         omit_non_standard_ranges=omit_non_standard_ranges,
+        only_hidden_connection_issues=only_hidden_connection_issues,
         period=period,
         search=search,
         sites=sites,
@@ -1667,10 +1693,12 @@ async def asyncio_detailed(
     cgm_time_in_very_low_records_delta: str | Unset = UNSET,
     cgm_total_records: str | Unset = UNSET,
     cgm_total_records_delta: str | Unset = UNSET,
+    connection_issue_causes: list[ConnectionIssueCause] | Unset = UNSET,
     last_reviewed: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 10,
     offset: int | Unset = UNSET,
     omit_non_standard_ranges: bool | Unset = UNSET,
+    only_hidden_connection_issues: bool | Unset = UNSET,
     period: Period | Unset = UNSET,
     search: str | Unset = UNSET,
     sites: list[str] | Unset = UNSET,
@@ -1913,10 +1941,12 @@ async def asyncio_detailed(
             no value does not match.
         cgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
+        connection_issue_causes (list[ConnectionIssueCause] | Unset):
         last_reviewed (datetime.datetime | Unset):
         limit (int | Unset):  Default: 10.
         offset (int | Unset):
         omit_non_standard_ranges (bool | Unset):
+        only_hidden_connection_issues (bool | Unset):
         period (Period | Unset): Length in days: `1d`, `7d`, `14d` or `30d`.
         search (str | Unset):
         sites (list[str] | Unset):
@@ -2050,10 +2080,12 @@ async def asyncio_detailed(
         cgm_time_in_very_low_records_delta=cgm_time_in_very_low_records_delta,
         cgm_total_records=cgm_total_records,
         cgm_total_records_delta=cgm_total_records_delta,
+        connection_issue_causes=connection_issue_causes,
         last_reviewed=last_reviewed,
         limit=limit,
         offset=offset,
         omit_non_standard_ranges=omit_non_standard_ranges,
+        only_hidden_connection_issues=only_hidden_connection_issues,
         period=period,
         search=search,
         sites=sites,
@@ -2187,10 +2219,12 @@ async def asyncio(
     cgm_time_in_very_low_records_delta: str | Unset = UNSET,
     cgm_total_records: str | Unset = UNSET,
     cgm_total_records_delta: str | Unset = UNSET,
+    connection_issue_causes: list[ConnectionIssueCause] | Unset = UNSET,
     last_reviewed: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 10,
     offset: int | Unset = UNSET,
     omit_non_standard_ranges: bool | Unset = UNSET,
+    only_hidden_connection_issues: bool | Unset = UNSET,
     period: Period | Unset = UNSET,
     search: str | Unset = UNSET,
     sites: list[str] | Unset = UNSET,
@@ -2433,10 +2467,12 @@ async def asyncio(
             no value does not match.
         cgm_total_records_delta (str | Unset): A comparison and a whole number, such as `>=3`. Who
             has no value does not match.
+        connection_issue_causes (list[ConnectionIssueCause] | Unset):
         last_reviewed (datetime.datetime | Unset):
         limit (int | Unset):  Default: 10.
         offset (int | Unset):
         omit_non_standard_ranges (bool | Unset):
+        only_hidden_connection_issues (bool | Unset):
         period (Period | Unset): Length in days: `1d`, `7d`, `14d` or `30d`.
         search (str | Unset):
         sites (list[str] | Unset):
@@ -2572,10 +2608,12 @@ async def asyncio(
             cgm_time_in_very_low_records_delta=cgm_time_in_very_low_records_delta,
             cgm_total_records=cgm_total_records,
             cgm_total_records_delta=cgm_total_records_delta,
+            connection_issue_causes=connection_issue_causes,
             last_reviewed=last_reviewed,
             limit=limit,
             offset=offset,
             omit_non_standard_ranges=omit_non_standard_ranges,
+            only_hidden_connection_issues=only_hidden_connection_issues,
             period=period,
             search=search,
             sites=sites,

@@ -21,7 +21,8 @@ def _get_kwargs(
     exclude_no_data: bool | Unset = UNSET,
     last_data_cutoff: datetime.datetime,
     period: Period,
-    tags: list[str],
+    sites: list[str] | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -43,7 +44,15 @@ def _get_kwargs(
     json_period: str = period
     params["period"] = json_period
 
-    json_tags = tags
+    json_sites: list[str] | Unset = UNSET
+    if not isinstance(sites, Unset):
+        json_sites = sites
+
+    params["sites"] = json_sites
+
+    json_tags: list[str] | Unset = UNSET
+    if not isinstance(tags, Unset):
+        json_tags = tags
 
     params["tags"] = json_tags
 
@@ -133,12 +142,14 @@ def sync_detailed(
     exclude_no_data: bool | Unset = UNSET,
     last_data_cutoff: datetime.datetime,
     period: Period,
-    tags: list[str],
+    sites: list[str] | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
 ) -> Response[Error | TideResponse]:
     """Patients who need attention, by category
 
      Patients with CGM data since the cutoff, each in the first category that fits, most urgent first,
-    100 at most. Beside them, 50 at most without recent data.
+    100 at most. Beside them, 50 at most without recent data. It is about the whole clinic, unless tags
+    or sites are named.
 
     Args:
         clinic_id (str):
@@ -146,7 +157,8 @@ def sync_detailed(
         exclude_no_data (bool | Unset):
         last_data_cutoff (datetime.datetime):
         period (Period): Length in days: `1d`, `7d`, `14d` or `30d`.
-        tags (list[str]):
+        sites (list[str] | Unset):
+        tags (list[str] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,6 +174,7 @@ def sync_detailed(
         exclude_no_data=exclude_no_data,
         last_data_cutoff=last_data_cutoff,
         period=period,
+        sites=sites,
         tags=tags,
     )
 
@@ -180,12 +193,14 @@ def sync(
     exclude_no_data: bool | Unset = UNSET,
     last_data_cutoff: datetime.datetime,
     period: Period,
-    tags: list[str],
+    sites: list[str] | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
 ) -> Error | TideResponse | None:
     """Patients who need attention, by category
 
      Patients with CGM data since the cutoff, each in the first category that fits, most urgent first,
-    100 at most. Beside them, 50 at most without recent data.
+    100 at most. Beside them, 50 at most without recent data. It is about the whole clinic, unless tags
+    or sites are named.
 
     Args:
         clinic_id (str):
@@ -193,7 +208,8 @@ def sync(
         exclude_no_data (bool | Unset):
         last_data_cutoff (datetime.datetime):
         period (Period): Length in days: `1d`, `7d`, `14d` or `30d`.
-        tags (list[str]):
+        sites (list[str] | Unset):
+        tags (list[str] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -210,6 +226,7 @@ def sync(
         exclude_no_data=exclude_no_data,
         last_data_cutoff=last_data_cutoff,
         period=period,
+        sites=sites,
         tags=tags,
     ).parsed
 
@@ -222,12 +239,14 @@ async def asyncio_detailed(
     exclude_no_data: bool | Unset = UNSET,
     last_data_cutoff: datetime.datetime,
     period: Period,
-    tags: list[str],
+    sites: list[str] | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
 ) -> Response[Error | TideResponse]:
     """Patients who need attention, by category
 
      Patients with CGM data since the cutoff, each in the first category that fits, most urgent first,
-    100 at most. Beside them, 50 at most without recent data.
+    100 at most. Beside them, 50 at most without recent data. It is about the whole clinic, unless tags
+    or sites are named.
 
     Args:
         clinic_id (str):
@@ -235,7 +254,8 @@ async def asyncio_detailed(
         exclude_no_data (bool | Unset):
         last_data_cutoff (datetime.datetime):
         period (Period): Length in days: `1d`, `7d`, `14d` or `30d`.
-        tags (list[str]):
+        sites (list[str] | Unset):
+        tags (list[str] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -251,6 +271,7 @@ async def asyncio_detailed(
         exclude_no_data=exclude_no_data,
         last_data_cutoff=last_data_cutoff,
         period=period,
+        sites=sites,
         tags=tags,
     )
 
@@ -267,12 +288,14 @@ async def asyncio(
     exclude_no_data: bool | Unset = UNSET,
     last_data_cutoff: datetime.datetime,
     period: Period,
-    tags: list[str],
+    sites: list[str] | Unset = UNSET,
+    tags: list[str] | Unset = UNSET,
 ) -> Error | TideResponse | None:
     """Patients who need attention, by category
 
      Patients with CGM data since the cutoff, each in the first category that fits, most urgent first,
-    100 at most. Beside them, 50 at most without recent data.
+    100 at most. Beside them, 50 at most without recent data. It is about the whole clinic, unless tags
+    or sites are named.
 
     Args:
         clinic_id (str):
@@ -280,7 +303,8 @@ async def asyncio(
         exclude_no_data (bool | Unset):
         last_data_cutoff (datetime.datetime):
         period (Period): Length in days: `1d`, `7d`, `14d` or `30d`.
-        tags (list[str]):
+        sites (list[str] | Unset):
+        tags (list[str] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -298,6 +322,7 @@ async def asyncio(
             exclude_no_data=exclude_no_data,
             last_data_cutoff=last_data_cutoff,
             period=period,
+            sites=sites,
             tags=tags,
         )
     ).parsed

@@ -110,8 +110,9 @@ def sync_detailed(
 ) -> Response[Any | Error]:
     """Ask a patient to connect a device account
 
-     Mails the patient a request, which can be accepted for 30 days. The record has to name a data source
-    of the provider, in whatever state; 404 otherwise.
+     Mails the patient a request, which can be accepted for 30 days. Connection issues are about this
+    provider from then on. A source that is connected stays as it is; another one becomes `pending` or
+    `pendingReconnect`, and one is added where the record names none.
 
     Args:
         clinic_id (str):
@@ -149,8 +150,9 @@ def sync(
 ) -> Any | Error | None:
     """Ask a patient to connect a device account
 
-     Mails the patient a request, which can be accepted for 30 days. The record has to name a data source
-    of the provider, in whatever state; 404 otherwise.
+     Mails the patient a request, which can be accepted for 30 days. Connection issues are about this
+    provider from then on. A source that is connected stays as it is; another one becomes `pending` or
+    `pendingReconnect`, and one is added where the record names none.
 
     Args:
         clinic_id (str):
@@ -183,8 +185,9 @@ async def asyncio_detailed(
 ) -> Response[Any | Error]:
     """Ask a patient to connect a device account
 
-     Mails the patient a request, which can be accepted for 30 days. The record has to name a data source
-    of the provider, in whatever state; 404 otherwise.
+     Mails the patient a request, which can be accepted for 30 days. Connection issues are about this
+    provider from then on. A source that is connected stays as it is; another one becomes `pending` or
+    `pendingReconnect`, and one is added where the record names none.
 
     Args:
         clinic_id (str):
@@ -220,8 +223,9 @@ async def asyncio(
 ) -> Any | Error | None:
     """Ask a patient to connect a device account
 
-     Mails the patient a request, which can be accepted for 30 days. The record has to name a data source
-    of the provider, in whatever state; 404 otherwise.
+     Mails the patient a request, which can be accepted for 30 days. Connection issues are about this
+    provider from then on. A source that is connected stays as it is; another one becomes `pending` or
+    `pendingReconnect`, and one is added where the record names none.
 
     Args:
         clinic_id (str):

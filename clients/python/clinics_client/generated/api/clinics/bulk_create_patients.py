@@ -1,0 +1,278 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    clinic_id: str,
+    *,
+    dry_run: bool | Unset = UNSET,
+    tags_and_sites: bool | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["dryRun"] = dry_run
+
+    params["tagsAndSites"] = tags_and_sites
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/clinics/{clinic_id}/bulk/patients".format(
+            clinic_id=quote(str(clinic_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Error | None:
+    if response.status_code == 200:
+        response_200 = cast(Any, None)
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 408:
+        response_408 = Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Error.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Error.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Error]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    clinic_id: str,
+    *,
+    client: AuthenticatedClient,
+    dry_run: bool | Unset = UNSET,
+    tags_and_sites: bool | Unset = UNSET,
+) -> Response[Any | Error]:
+    """Create patients from a file
+
+     The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
+    (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without
+    `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from
+    1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or
+    address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
+    after creating, whether an invitation is expected; six lines with counts follow then. Rows are
+    created one after the other: repeat the call with the same file after a failure, it creates no one
+    twice. 404 where it is switched off.
+
+    Args:
+        clinic_id (str):
+        dry_run (bool | Unset):
+        tags_and_sites (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Error]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        dry_run=dry_run,
+        tags_and_sites=tags_and_sites,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    clinic_id: str,
+    *,
+    client: AuthenticatedClient,
+    dry_run: bool | Unset = UNSET,
+    tags_and_sites: bool | Unset = UNSET,
+) -> Any | Error | None:
+    """Create patients from a file
+
+     The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
+    (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without
+    `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from
+    1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or
+    address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
+    after creating, whether an invitation is expected; six lines with counts follow then. Rows are
+    created one after the other: repeat the call with the same file after a failure, it creates no one
+    twice. 404 where it is switched off.
+
+    Args:
+        clinic_id (str):
+        dry_run (bool | Unset):
+        tags_and_sites (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Error
+    """
+
+    return sync_detailed(
+        clinic_id=clinic_id,
+        client=client,
+        dry_run=dry_run,
+        tags_and_sites=tags_and_sites,
+    ).parsed
+
+
+async def asyncio_detailed(
+    clinic_id: str,
+    *,
+    client: AuthenticatedClient,
+    dry_run: bool | Unset = UNSET,
+    tags_and_sites: bool | Unset = UNSET,
+) -> Response[Any | Error]:
+    """Create patients from a file
+
+     The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
+    (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without
+    `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from
+    1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or
+    address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
+    after creating, whether an invitation is expected; six lines with counts follow then. Rows are
+    created one after the other: repeat the call with the same file after a failure, it creates no one
+    twice. 404 where it is switched off.
+
+    Args:
+        clinic_id (str):
+        dry_run (bool | Unset):
+        tags_and_sites (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Error]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        dry_run=dry_run,
+        tags_and_sites=tags_and_sites,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    clinic_id: str,
+    *,
+    client: AuthenticatedClient,
+    dry_run: bool | Unset = UNSET,
+    tags_and_sites: bool | Unset = UNSET,
+) -> Any | Error | None:
+    """Create patients from a file
+
+     The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
+    (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without
+    `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from
+    1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or
+    address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
+    after creating, whether an invitation is expected; six lines with counts follow then. Rows are
+    created one after the other: repeat the call with the same file after a failure, it creates no one
+    twice. 404 where it is switched off.
+
+    Args:
+        clinic_id (str):
+        dry_run (bool | Unset):
+        tags_and_sites (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Error
+    """
+
+    return (
+        await asyncio_detailed(
+            clinic_id=clinic_id,
+            client=client,
+            dry_run=dry_run,
+            tags_and_sites=tags_and_sites,
+        )
+    ).parsed

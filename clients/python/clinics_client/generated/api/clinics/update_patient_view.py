@@ -1,0 +1,258 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...models.patient_view import PatientView
+from ...models.patient_view_write import PatientViewWrite
+from ...types import Response
+
+
+def _get_kwargs(
+    clinic_id: str,
+    view_id: str,
+    *,
+    body: PatientViewWrite,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/v1/clinics/{clinic_id}/patient_views/{view_id}".format(
+            clinic_id=quote(str(clinic_id), safe=""),
+            view_id=quote(str(view_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Error | PatientView | None:
+    if response.status_code == 200:
+        response_200 = PatientView.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 408:
+        response_408 = Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Error.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = Error.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Error.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Error | PatientView]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    clinic_id: str,
+    view_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PatientViewWrite,
+) -> Response[Error | PatientView]:
+    """Replace a saved view
+
+     All of it, so what is left out goes. A shared view is changed by the member who made it and by
+    admins, others get 403. It can be shared, or not any more: then the one who does so has it.
+
+    Args:
+        clinic_id (str):
+        view_id (str):
+        body (PatientViewWrite): A saved view. Without `columns` it has none of its own.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | PatientView]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        view_id=view_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    clinic_id: str,
+    view_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PatientViewWrite,
+) -> Error | PatientView | None:
+    """Replace a saved view
+
+     All of it, so what is left out goes. A shared view is changed by the member who made it and by
+    admins, others get 403. It can be shared, or not any more: then the one who does so has it.
+
+    Args:
+        clinic_id (str):
+        view_id (str):
+        body (PatientViewWrite): A saved view. Without `columns` it has none of its own.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | PatientView
+    """
+
+    return sync_detailed(
+        clinic_id=clinic_id,
+        view_id=view_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    clinic_id: str,
+    view_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PatientViewWrite,
+) -> Response[Error | PatientView]:
+    """Replace a saved view
+
+     All of it, so what is left out goes. A shared view is changed by the member who made it and by
+    admins, others get 403. It can be shared, or not any more: then the one who does so has it.
+
+    Args:
+        clinic_id (str):
+        view_id (str):
+        body (PatientViewWrite): A saved view. Without `columns` it has none of its own.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | PatientView]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        view_id=view_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    clinic_id: str,
+    view_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PatientViewWrite,
+) -> Error | PatientView | None:
+    """Replace a saved view
+
+     All of it, so what is left out goes. A shared view is changed by the member who made it and by
+    admins, others get 403. It can be shared, or not any more: then the one who does so has it.
+
+    Args:
+        clinic_id (str):
+        view_id (str):
+        body (PatientViewWrite): A saved view. Without `columns` it has none of its own.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | PatientView
+    """
+
+    return (
+        await asyncio_detailed(
+            clinic_id=clinic_id,
+            view_id=view_id,
+            client=client,
+            body=body,
+        )
+    ).parsed
