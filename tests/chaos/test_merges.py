@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -55,6 +56,7 @@ def undisturbed(seed, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(closures, "CACHE_SECONDS", 0)
         patched.setattr(preparing, "MARGIN", 0)
+        patched.setattr(running, "SLICE", timedelta(days=1))
         patched.setattr(waking, "enqueue", lambda _: None)
         merge_id = merges.ask(seed, **SIZE)
         running.run(merge_id)

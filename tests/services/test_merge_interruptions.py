@@ -4,6 +4,7 @@ Worker processes that are really killed: tests/chaos/test_merges.py.
 """
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -99,6 +100,7 @@ def _bare(name, reaper):
 def _quick_and_in_small_batches(monkeypatch):
     monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
     monkeypatch.setattr(preparing, "MARGIN", 0)
+    monkeypatch.setattr(running, "SLICE", timedelta(days=1))  # one delivery, on a slow machine too
     for module in (patients, clinicians, announcing, taking_back):
         monkeypatch.setattr(module, "BATCH", 5)
 
