@@ -40,6 +40,8 @@ _CODES = {
     IssueCause.EXPIRED_INVITE.value: 5,
 }
 
+ALL_CODES = (*_CODES.values(), *(-code for code in _CODES.values()))
+
 
 # --- the rule -------------------------------------------------------------------------------------
 def cause_of(record: Mapping[str, Any], now: datetime) -> str | None:

@@ -577,26 +577,32 @@ def begin_counts(clinic_id: ObjectId) -> Document:
 def _everything(clinic_id: ObjectId, clinic: Document) -> Document:
     """The sum over the rows of the clinic's patients."""
     sums = _sums(clinic_id)
-    return {**sums, **_count_tags_and_sites(clinic, total=sums["total"])}
+    issues = _count_issues(clinic_id)
+    return {**sums, "issues": issues, **_count_tags_and_sites(clinic, total=sums["total"])}
+
+
+def _count_issues(clinic_id: ObjectId) -> dict[str, int]:
+    """By their name in counts; without the demo patient's."""
+    codes = connection_issues.ALL_CODES
+    found = Counter({code: list_row_store.count_issue(clinic_id, code) for code in codes})
+    demo = store.find_row_of_user(clinic_id, settings.DEMO_PATIENT_USER_ID)
+    if demo is not None and demo.get("issue") in codes:
+        found[demo["issue"]] -= 1
+    return {connection_issues.count_name(code): n for code, n in found.items() if n}
 
 
 def _sums(clinic_id: ObjectId) -> Document:
-    """All but those of tags and sites, from index keys."""
+    """All but those of tags, sites and issues, from index keys."""
     tally: Counter[str] = Counter()
     for row, n in store.count_by_sources(clinic_id):
         tally.update({path: times * n for path, times in _tally(row).items()})
-    for row, n in list_row_store.count_issues(clinic_id):
-        tally.update({path: times * n for path, times in _tally_of_issue(row).items()})
     demo = store.find_row_of_user(clinic_id, settings.DEMO_PATIENT_USER_ID)
     if demo is not None:  # counted above as if it were a patient like the others
-        tally.subtract(_tally({**demo, "userId": ""}))
+        tally.subtract(_tally({**demo, "userId": "", "issue": None}))
         tally.update(_tally(demo))
     present = {path: n for path, n in tally.items() if n}
     sources = _nested({path: n for path, n in present.items() if path.startswith("sources.")})
-    issues = {
-        path.removeprefix("issues."): n for path, n in present.items() if path.startswith("issues.")
-    }
-    return {**{name: tally[name] for name in COUNTED}, "sources": sources, "issues": issues}
+    return {**{name: tally[name] for name in COUNTED}, "sources": sources}
 
 
 def count_for_plan(clinic_id: ObjectId) -> int:

@@ -155,14 +155,15 @@ def list_issues_due(before: datetime, limit: int) -> list[ObjectId]:
     return [row["patientId"] for row in rows]
 
 
-def count_issues(clinic_id: ObjectId) -> list[tuple[Document, int]]:
-    """Rows of lists with nothing but their `issue`, and how many patients have it; from index keys."""
+def count_issue(clinic_id: ObjectId, code: int) -> int:
+    """How many patients have it; from index keys. The index is one of names in a language, from which MongoDB gives
+    back no value, so it cannot be asked for all codes at once."""
     pipeline: list[Document] = [
-        {"$match": {"clinicId": clinic_id, "issue": {"$exists": True}}},
-        {"$group": {"_id": "$issue", "n": {"$sum": 1}}},
+        {"$match": {"clinicId": clinic_id, "issue": code}},
+        {"$group": {"_id": 1, "n": {"$sum": 1}}},
     ]
     groups = db.collection(COLLECTION).aggregate(pipeline, hint=BY_ISSUE)
-    return [({"issue": group["_id"]}, group["n"]) for group in groups]
+    return next((group["n"] for group in groups), 0)
 
 
 def write(changes: Sequence[Write]) -> None:
