@@ -155,7 +155,7 @@ def test_a_lookup_reads_only_indexes(name, clinic, ben):
     }
     plan = str(db.collection(name).explain(query))
     assert "COLLSCAN" not in plan
-    assert re.findall(r"'indexName': '(\w*ByEmail)'", plan)
+    assert re.findall(r"'indexName': '(\w*OfEmail)'", plan)
 
 
 # --- who was removed -----------------------------------------------------------------------------------

@@ -21,7 +21,12 @@ TABLE = [
     ("get", "/v1/clinics/{c}", None, 1),
     ("get", "/v1/clinics/share_code/{s}", None, 1),
     ("put", "/v1/clinics/{c}", PROFILE, 1),
-    ("delete", "/v1/clinics/{c}", None, 10),  # with the event that ends its invitations
+    (
+        "delete",
+        "/v1/clinics/{c}",
+        None,
+        11,
+    ),  # with its views, and the event that ends its invitations
     ("get", "/v1/clinics/{c}/clinicians", None, 1),
     ("post", "/v1/clinics/{c}/clinicians", MEMBER, 3),
     ("get", "/v1/clinics/{c}/clinicians/{b}", None, 1),
@@ -31,7 +36,7 @@ TABLE = [
         {"email": "x@example.org", "roles": ["PRESCRIBER"]},
         7,
     ),
-    ("delete", "/v1/clinics/{c}/clinicians/{b}", None, 5),
+    ("delete", "/v1/clinics/{c}/clinicians/{b}", None, 6),  # with the views of the member
     ("get", "/v1/clinicians", None, 2),
     ("get", "/v1/clinicians/{a}/clinics", None, 2),
     ("post", "/v1/clinics/{c}/patient_tags", {"name": "New"}, 3),
@@ -53,7 +58,7 @@ TABLE = [
     ),  # three look for who has no row
     ("post", "/v1/clinics/{c}/patients/delete_tag/" + "a" * 24, None, 5),
     ("get", "/v1/clinics/{c}/migrations", None, 1),
-    ("delete", "/v1/users/{b}/clinics", None, 7),
+    ("delete", "/v1/users/{b}/clinics", None, 8),
     ("post", "/v1/users/{b}/clinics", {"email": "moved@example.org"}, 3),
 ]
 

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from bson import ObjectId
+from django.http import HttpResponse
 
 from clinic_records.services import access
 from clinics.services import sites, tags
@@ -70,6 +71,17 @@ def from_user(world, body):
     return world.backend.post(f"{world.path}/patients/{world.eve.user_id}", body)
 
 
+def export(world, narrowed):
+    """Of a plan that has it; the whole file is read."""
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(world.clinic["id"])}, {"$set": {"tier": "tier0300"}}
+    )
+    answer = world.ada.api.get(f"{world.path}/export/patients?period=14d&{narrowed}")
+    text = re.sub(rb"\n20\d\d-[^,]*,", b"\nTIME,", answer.getvalue())
+    return HttpResponse(text, status=answer.status_code)
+
+
+TIDE = "&period=14d&lastDataCutoff=2025-01-01T00:00:00Z"
 # operation -> calls with (world, id of a tag, id of a site)
 CALLS = {
     "CreatePatientAccount": [
@@ -113,9 +125,12 @@ CALLS = {
         lambda w, t, s: w.ada.api.get(f"{w.path}/patients?sites={s}"),
     ],
     "TideReport": [
-        lambda w, t, s: w.ada.api.get(
-            f"{w.path}/tide_report?tags={t}&period=14d&lastDataCutoff=2025-01-01T00:00:00Z"
-        )
+        lambda w, t, s: w.ada.api.get(f"{w.path}/tide_report?tags={t}{TIDE}"),
+        lambda w, t, s: w.ada.api.get(f"{w.path}/tide_report?sites={s}{TIDE}"),
+    ],
+    "ExportPatientList": [
+        lambda w, t, s: export(w, f"tags={t}"),
+        lambda w, t, s: export(w, f"sites={s}"),
     ],
 }
 

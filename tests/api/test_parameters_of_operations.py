@@ -33,7 +33,12 @@ def right_query(name):
         "lastDataCutoff": "2024-01-02T03:04:05Z",
     }
     report = {"clinicId": IDS["clinicId"], "patientId": "x", "restricted_token": "x"}
-    return {"TideReport": needed, "ViewPDFReport": report}.get(name, {})
+    queries = {
+        "TideReport": needed,
+        "ViewPDFReport": report,
+        "ExportPatientList": {"period": "14d"},
+    }
+    return queries.get(name, {})
 
 
 @pytest.mark.yardstick("L4")

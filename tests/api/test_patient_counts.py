@@ -78,7 +78,7 @@ def test_every_write_shows_on_the_next_read(lakeside, ada, backend):
     assert count(ada.api, lakeside)["providers"]["dexcom"]["states"] == {"connected": 1}
     backend.put(f"/v1/patients/{first['id']}/data_sources", [source("dexcom", "error")])
     ada.api.post(f"{patients}/{first['id']}/connect/dexcom")
-    assert count(ada.api, lakeside)["providers"]["dexcom"]["states"] == {"pendingReconnect": 1}
+    assert count(ada.api, lakeside)["providers"]["dexcom"]["states"] == {"pending": 1}
     ada.api.delete(f"{patients}/{first['id']}")
     counts = count(ada.api, lakeside)
     assert counts == {
