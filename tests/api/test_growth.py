@@ -45,7 +45,7 @@ def test_connection_requests_keep_a_limited_number(lakeside, ben, monkeypatch):
     patient = make_patient(lakeside, dataSources=sources)
     url = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}"
     for _ in range(5):
-        assert ben.api.post(f"{url}/connect/dexcom").status_code == 204
+        assert ben.api.post(f"{url}/connect/abbott").status_code == 204
 
     assert len(ben.api.get(url).json()["connectionRequests"]["dexcom"]) == 3
 
@@ -56,7 +56,12 @@ def test_orders_of_a_subscription_keep_a_limited_number(lakeside, monkeypatch):
     orders = [{"id": ObjectId(), "dataModel": "Order", "eventType": "New"} for _ in range(5)]
     for order in orders:
         patient_matching.set_subscription(
-            patient["_id"], patient_matching.REPORTS, {"active": True}, order, clock.now()
+            lakeside["_id"],
+            patient["userId"],
+            name=patient_matching.REPORTS,
+            fields={"active": True},
+            message=order,
+            moment=clock.now(),
         )
 
     stored = stored_patient(lakeside, patient["userId"])["ehrSubscriptions"]
@@ -128,7 +133,7 @@ class TestProviders:
         assert backend.put(path, four).status_code == 422
 
         monkeypatch.setattr(patient_counts, "MOST_PROVIDERS", 0)
-        path = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}/connect/dexcom"
+        path = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}/connect/abbott"
         assert ben.api.post(path).status_code == 422
         stored = stored_patient(lakeside, patient["userId"])
         assert stored["dataSources"] == [source]
