@@ -45,7 +45,7 @@ def test_connection_requests_keep_a_limited_number(lakeside, ben, monkeypatch):
     patient = make_patient(lakeside, dataSources=sources)
     url = f"/v1/clinics/{lakeside['_id']}/patients/{patient['userId']}"
     for _ in range(5):
-        assert ben.api.post(f"{url}/connect/abbott").status_code == 204
+        assert ben.api.post(f"{url}/connect/dexcom").status_code == 204
 
     assert len(ben.api.get(url).json()["connectionRequests"]["dexcom"]) == 3
 

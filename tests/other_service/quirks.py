@@ -159,10 +159,12 @@ def _with_periods(part, periods):
 
 
 def _of_newer_versions(inventor):
-    """Fields that we do not know have to survive whatever we do."""
-    issue = {"cause": "staleData", "hidden": False}
+    """Fields that we do not know have to survive whatever we do, and an issue that is right."""
+    source = {"providerName": "dexcom", "state": "error", "modifiedTime": inventor.moment()}
+    issue = {"cause": "error", "hidden": False}
+    tracked = {"connectionIssueSource": "dexcom", "dataSources": [source]}
     return {
-        "a connection issue": {"connectionIssueSource": "dexcom", "connectionIssue": issue},
+        "a connection issue": {**tracked, "connectionIssue": issue},
         "how it was created": {"creationMetadata": {"integration": "redox"}},
         "when it was invited": {"lastInvitationSent": inventor.moment()},
         "an issue of a test system": {"primaryIssue": {"source": "dexcom", "kind": "stale"}},
