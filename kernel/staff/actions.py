@@ -57,6 +57,7 @@ WORDS = {
     "patient.moved": "Moved a patient to another clinic",
     "patient.removed": "Removed a patient",
     "patient.viewed": "Looked at a patient",
+    "patients.created_from_file": "Created patients from a file",
     "patients.export": "Exported patients",
     "patients.listed": "Listed patients",
     "patients.moved": "Moved many patients to another clinic",
