@@ -3,7 +3,6 @@
 from clinics_site import quick_start
 
 quick_start.load_without_collecting_garbage()
-quick_start.leave_checks_to_commands()
 quick_start.skip_geography()  # must run before Django's database backend is loaded
 # These before anything else imports redis, structlog and httpcore2.
 quick_start.skip_telemetry_of_redis()

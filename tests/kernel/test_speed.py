@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 import bson
 import pymongo
 import pytest
-from celery.fixups.django import DjangoWorkerFixup
 from django.core.cache import caches
 from django.core.cache.backends import redis
 from django.core.cache.backends.base import BaseCache
 from django.db import connections
 from email_validator import validate_email
 
-from clinics_site import celery_app, quick_start
+from clinics_site import quick_start
 from kernel import clock, db, ratelimit, speed
 
 TRICKS = [
@@ -97,23 +96,6 @@ def test_collect_garbage_rarely_is_still_needed(fresh):
 def test_load_without_collecting_garbage_is_still_needed(fresh):
     assert fresh["generations"][0] < 50_000, (
         "this Python collects as rarely by itself: remove quick_start.load_without_collecting_garbage"
-    )
-
-
-def test_leave_checks_to_commands_is_still_needed(monkeypatch):
-    found = []
-    monkeypatch.setattr(
-        "django.core.checks.run_checks", lambda: found.append("a fault") or [*found]
-    )
-    monkeypatch.setattr(DjangoWorkerFixup, "django_setup", lambda fixup: None)
-
-    DjangoWorkerFixup(celery_app).validate_models()
-    assert found == [], "workers and scheduler check, although nothing hears what they find"
-
-    monkeypatch.delenv("CELERY_SKIP_CHECKS")
-    DjangoWorkerFixup(celery_app).validate_models()  # does not raise anything
-    assert found, (
-        "Celery carries out no checks by itself: remove quick_start.leave_checks_to_commands"
     )
 
 
