@@ -125,6 +125,14 @@ def test_the_limits_hold_however_many_are_made_at_once(clinic, ben, monkeypatch,
     assert full.json()["message"].endswith(list_views.FULL)
 
 
+def test_a_view_is_not_shared_where_there_are_as_many_as_there_may_be(clinic, ben, monkeypatch):
+    view = ben.api.post(url(clinic), body()).json()
+    monkeypatch.setattr(list_views, "MOST_SHARED", 0)
+    refused = ben.api.put(url(clinic, view), body(shared=True))
+    assert refused.status_code == 422
+    assert ben.api.get(url(clinic, view)).json() == view
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

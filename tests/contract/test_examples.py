@@ -17,12 +17,6 @@ from tests.policy.callers import IDS, call
 
 ID = IDS["patientTagId"]  # of the tag and the site of the world
 SITE = {"id": ID, "name": "North"}
-LOG_IN = {
-    "mfaEnabled": True,
-    "mfaEnabledTime": "2026-05-04T07:00:00Z",
-    "identityProviders": [{"alias": "example-idp", "name": "Example Hospital"}],
-    "lastLoginTime": "2026-05-04T07:00:00Z",
-}
 
 
 def asked(name):
@@ -46,11 +40,10 @@ def send(world):
 
 
 @pytest.fixture
-def full(world, send, ada):
+def full(world, send):
     """The world with all that the examples show. What is sent are the examples of the requests."""
     patient = {"userId": world.ids["patientId"], "patientId": world.ids["patientId"]}
     send("UpdateClinic", asked("UpdateClinic"))
-    send("UpdateClinicianSecurityProfile", LOG_IN, userId=ada.user_id)
     send("UpdatePatient", {**asked("UpdatePatient"), "tags": [ID], "sites": [SITE]}, **patient)
     send("ConnectProvider", **patient)
     send("UpdatePatientReviews", **patient)
@@ -81,6 +74,12 @@ def test_a_clinic_by_its_share_code(full):
 @pytest.mark.parametrize("name", ["GetPatient", "ListPatients", "SendUploadReminder"])
 def test_patients(full, name):
     check(name, full(name))
+
+
+def test_a_connection_issue_that_is_hidden(full, world):
+    wrong = {"$set": {"connectionIssue": {"cause": "error"}}}
+    db.collection("patients").update_one({"userId": world.ids["patientId"]}, wrong)
+    check("SetConnectionIssueHidden", full("SetConnectionIssueHidden", {"hidden": True}))
 
 
 def test_patients_of_all_clinics(full, ada):

@@ -34,12 +34,6 @@ _MEMBER = {"email": "ben.member@example.org", "name": "Ben Member", "roles": ["C
 _TIMES = {"createdTime": MADE, "updatedTime": CHANGED}
 _INVITED = {"email": "mia.member@example.org", "roles": ["CLINIC_MEMBER"], **_TIMES}
 _JOINED = {"id": CLINICIAN, **_MEMBER, **_TIMES}
-_SECURITY = {
-    "mfaEnabled": True,
-    "mfaEnabledTime": "2026-05-04T07:00:00Z",
-    "identityProviders": [{"alias": "example-idp", "name": "Example Hospital"}],
-    "lastLoginTime": CHANGED,
-}
 _MIGRATION = {"userId": "00dd11ee22", "status": "PENDING", **_TIMES}
 _EHR = {
     "enabled": True,
@@ -84,7 +78,7 @@ examples.answers(
         },
         "patientTag.v1": _TAG,
         "site.v1": {**_SITE, "numPatients": 12},
-        "clinician.v1": {**_JOINED, "securityProfile": _SECURITY},
+        "clinician.v1": _JOINED,
         "invitedClinician.v1": {"inviteId": INVITE, **_INVITED},
         "membershipRestrictions.v1": {
             "restrictions": [{"emailDomain": "example.org", "requiredIdp": "example-idp"}]
