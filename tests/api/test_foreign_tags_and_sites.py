@@ -72,7 +72,7 @@ def from_user(world, body):
 
 
 def export(world, narrowed):
-    """Of a plan that has it; the whole file is read."""
+    """The clinic has a plan with exports; the whole file is read."""
     db.collection("clinics").update_one(
         {"_id": ObjectId(world.clinic["id"])}, {"$set": {"tier": "tier0300"}}
     )
