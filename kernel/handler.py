@@ -26,7 +26,7 @@ from rest_framework.exceptions import (
 )
 from rest_framework.response import Response
 
-from kernel import crash_reports
+from kernel import crash_reports, transient_errors
 from kernel.api.error_families import CLINIC_FAMILY, ErrorFamily
 from kernel.errors import (
     BadRequest,
@@ -104,7 +104,8 @@ def _unstorable(error: Exception) -> DomainError:
 
 
 def _of_database(error: PyMongoError) -> DomainError | None:
-    if isinstance(error, _DOWN) or error.timeout:
+    is_down = isinstance(error, _DOWN) or transient_errors.is_of_a_node_without_state(error)
+    if is_down or error.timeout:
         log.warning("database.unavailable", error=type(error).__name__)
         return Unavailable()
     if getattr(error, "code", None) in _UNSTORABLE_CODES:

@@ -65,8 +65,16 @@ def _is_transient(error: BaseException) -> bool:
     if isinstance(error, _TRANSIENT):
         return True
     if isinstance(error, mongo.PyMongoError):
-        return error.timeout or _is_state_of_the_server(error)
+        is_passing = error.timeout or is_of_a_node_without_state(error)
+        return is_passing or _is_state_of_the_server(error)
     return False
+
+
+def is_of_a_node_without_state(error: BaseException) -> bool:
+    """A node that has just come back has not told that it belongs to a replica set; the driver then takes it for a
+    MongoDB without sessions."""
+    is_of_driver = isinstance(error, mongo.ConfigurationError)
+    return is_of_driver and "Sessions are not supported" in str(error)
 
 
 def _is_state_of_the_server(error: mongo.PyMongoError) -> bool:

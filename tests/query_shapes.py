@@ -145,6 +145,8 @@ def _asked(name: str, command: Mapping[str, Any]) -> Iterator[_Question]:
     target = command.get(name)
     if name == "aggregate":
         yield from _of_pipeline(target, "aggregate", command["pipeline"])
+    elif not isinstance(target, str):
+        return  # of sessions, for example
     elif target in KEYS and name in _READS:
         query = command.get("filter") or command.get("query") or {}
         yield _read(target, name, query)

@@ -8,6 +8,7 @@ import pytest
 from bson import ObjectId
 from pymongo.errors import (
     AutoReconnect,
+    ConfigurationError,
     DuplicateKeyError,
     ExecutionTimeout,
     OperationFailure,
@@ -354,6 +355,8 @@ def test_an_empty_body_is_an_empty_object_where_none_is_required(clinic, backend
 
 
 # --- ACCOUNT-56 to ACCOUNT-70: what handlers raise -------------------------------------------------------------------
+# What the driver says of a node that has just come back and belongs to no replica set yet.
+NO_SESSIONS = "Sessions are not supported by this MongoDB deployment"
 RAISED = [
     (errors.NotFound(message="clinic not found"), 404, {"message": "clinic not found"}),
     (errors.NotFound(), 404, {"message": "not found"}),
@@ -386,6 +389,8 @@ RAISED = [
     (AutoReconnect("secret detail"), 503, {"message": "service unavailable"}),
     (ServerSelectionTimeoutError("secret detail"), 503, {"message": "service unavailable"}),
     (ExecutionTimeout("secret detail", 50), 503, {"message": "service unavailable"}),
+    (ConfigurationError(NO_SESSIONS), 503, {"message": "service unavailable"}),
+    (ConfigurationError("secret detail"), 500, {"message": "Internal Server Error"}),
     (OperationFailure("secret detail", 2), 500, {"message": "Internal Server Error"}),
     (
         OperationFailure("secret detail", 112, {"errorLabels": ["TransientTransactionError"]}),
