@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
-from kernel import clock, db, ids, mail_limits, outbox, safe_reading, texts
+from kernel import addresses, clock, db, ids, mail_limits, outbox, safe_reading, texts
 from kernel.db import Document
 from kernel.errors import (
     BadRequest,
@@ -404,10 +404,12 @@ def correct_patient(
 
 
 def _follow_address(stored: PatientDocument, email: str | None, changed_by: str | None) -> bool:
-    """Whether to write this address: if it is the present one, or if the account has just been changed to it."""
+    """Whether to write this address: if it is the present one, however that is spelled, or if the account has just been
+    changed to it."""
     if not is_custodial(stored):
         return False
-    if email == (stored.get("email") or None):
+    present = safe_reading.text(stored.get("email")) or ""
+    if (email or "") == present or addresses.is_same(email or "", present):
         return True
     with (
         mail_limits.counted(email, changed_by),

@@ -51,6 +51,8 @@ def test_a_view_is_saved_as_it_was_sent(clinic, ben, make):
     assert view["createdTime"] == view["updatedTime"]
     assert ben.api.get(url(clinic, view)).json() == view
     assert ben.api.get(url(clinic)).json() == [view]
+    changed = {**LOW, "period": "30d"}
+    assert ben.api.put(url(clinic, view), body(conditions=changed)).json()["conditions"] == changed
     query = "&".join(f"{name}={value}" for name, value in LOW.items())
     assert ben.api.get(f"/v1/clinics/{clinic['id']}/patients?{query}").status_code == 200
 

@@ -144,6 +144,13 @@ def test_the_address_of_a_custodial_account_follows(lakeside, ben, iris):
     assert not neighbours.user_service().get_user(iris["id"]).emails
 
 
+def test_another_spelling_of_the_same_address_does_not_ask_the_user_service(lakeside, ben):
+    gone = make_patient(lakeside, email="Iris.DOE@Example.org", permissions={"custodian": {}})
+    body = {**BODY, "email": "iris.doe@example.org"}
+    assert ben.api.put(url(lakeside, gone["userId"]), body).json()["email"] == body["email"]
+    assert stored_patient(lakeside, gone["userId"])["email"] == body["email"]
+
+
 def test_a_taken_address_is_409_and_changes_nothing(lakeside, ben, iris, dot):
     answer = ben.api.put(url(lakeside, iris["id"]), {**BODY, "email": dot.email})
     assert answer.status_code == 409
