@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-lists bench-outbox day shapes yardsticks pythons fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-lists bench-bulk bench-sweep bench-outbox day shapes yardsticks pythons fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -78,6 +78,12 @@ bench-jobs: dev-setup  ## jobs of staff about 20,000 patients, through a real wo
 
 bench-lists: dev-setup  ## a list of 20,000 patients as a file, from a real web process; ARGS="--patients 2000"
 	@$(PYTHON_BIN) -m tests.bench.lists $(ARGS)
+
+bench-bulk: dev-setup  ## 10,000 patients from two files, through a real worker; ARGS="--patients 2000"
+	@$(PYTHON_BIN) -m tests.bench.bulk $(ARGS)
+
+bench-sweep: dev-setup  ## the sweep of connection issues over 10,000 clinics; ARGS="--clinics 1000"
+	@$(PYTHON_BIN) -m tests.bench.sweep $(ARGS)
 
 bench-outbox: dev-setup  ## how fast real workers drain the outbox; ARGS="--rows 5000"
 	@$(PYTHON_BIN) -m tests.bench.outbox $(ARGS)

@@ -37,7 +37,7 @@ def main() -> None:
         result = _run(options)
     finally:
         merge._drop_database()
-    _write(result)
+    write("jobs", result)
     if result["problems"]:
         sys.exit("; ".join(result["problems"]))
 
@@ -89,7 +89,7 @@ def _measure(name: str, source: Any, target: Any, pid: int) -> dict[str, Any]:
     from kernel.choices import JobState
 
     job = _job_of(name, source, target)
-    before, idle, seen = _commands(), _memory(pid), []
+    before, idle, seen = commands(), _memory(pid), []
     began = time.perf_counter()
     job_id = db.run_in_transaction(lambda: jobs.begin(**job, asked_by=_ROLES, reason="bench"))
     outbox.nudge()
@@ -102,7 +102,7 @@ def _measure(name: str, source: Any, target: Any, pid: int) -> dict[str, Any]:
             sys.exit(f"{name} does not end: {row['done']} of {row['total']}")
         time.sleep(POLL_SECONDS)
     seconds = time.perf_counter() - began
-    after = _commands()
+    after = commands()
     return {
         "kind": name,
         "state": row["state"],
@@ -135,7 +135,7 @@ def _job_of(name: str, source: Any, target: Any) -> dict[str, Any]:
     return {"kind": kind, "clinic": clinic, "options": options}
 
 
-def _commands() -> dict[str, int]:
+def commands() -> dict[str, int]:
     """What the server has answered, of any database: run nothing beside this."""
     from kernel import db
 
@@ -177,10 +177,10 @@ def _show(row: dict[str, Any]) -> None:
     )
 
 
-def _write(result: dict[str, Any]) -> None:
+def write(kind: str, result: dict[str, Any]) -> None:
     folder = service.ROOT / "bench-results"
     folder.mkdir(exist_ok=True)
-    name = folder / f"jobs-{time.strftime('%Y%m%d-%H%M%S')}.json"
+    name = folder / f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}.json"
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     name.write_text(json.dumps({**result, "time": moment}, indent=1))
     print(f"written to {name.relative_to(service.ROOT)}")
