@@ -1,11 +1,13 @@
 """Pairs of clinics to merge, made from a seed, and what their merge must leave behind."""
 
+from datetime import timedelta
 from random import Random
 
 from bson import ObjectId
 
+from clinic_records.services import closures
 from kernel import clock, db
-from merges.services import merging
+from merges.services import merging, preparing, running
 from patients import kept
 from patients.services import patient_counts
 from tests import factories
@@ -124,6 +126,14 @@ class Maker:
         if self.dice.random() < 0.3:
             fields["permissions"] = {"view": {}}
         return {name: value for name, value in fields.items() if value is not None}
+
+
+def without_waiting(monkeypatch, *, margin=0.0):
+    """No process waits for others to notice the merge, for longer than `margin` seconds; and one delivery carries it
+    out to its end, on a slow machine too."""
+    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
+    monkeypatch.setattr(preparing, "MARGIN", margin)
+    monkeypatch.setattr(running, "SLICE", timedelta(days=1))
 
 
 def count_patients(*clinics):

@@ -24,8 +24,7 @@ REASON = "TICKET-7"
 
 @pytest.fixture(autouse=True)
 def _no_wait(monkeypatch, bare_frame):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    merges.without_waiting(monkeypatch)
 
 
 @pytest.fixture

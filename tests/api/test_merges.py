@@ -8,7 +8,7 @@ import pytest
 from clinic_records.services import closures
 from kernel import db
 from merges.api import merges as api
-from merges.services import merging, preparing, stages
+from merges.services import merging, stages
 from tests import merges
 from tests.cast import Api
 from tests.events import deliver_all
@@ -19,8 +19,7 @@ UNKNOWN = "0" * 24
 
 @pytest.fixture(autouse=True)
 def _no_wait(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    merges.without_waiting(monkeypatch)
     monkeypatch.setattr(api, "POLL_SECONDS", 0.02)
 
 

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from bson import ObjectId
 
-from clinic_records.services import closures
 from clinics.events import ClinicAbandoned, MigrationCompleted, PatientMoved
 from clinics.services import migrations
 from confirmations.events import SignupReminderDue
@@ -17,7 +16,6 @@ from ehr.services import processing
 from kernel import clock, db, outbox
 from kernel.events import JobDue
 from kernel.outbox import subscriptions
-from merges.services import preparing
 from notifications.events import ConnectionReminderDue
 from patients.events import AccountRequested, CountDoubted, TagUsedInBulk
 from patients.services import moves
@@ -358,8 +356,7 @@ BY_CADENCE = "redox.sync_by_cadence"  # neither worker sees a write: another sch
 
 @pytest.fixture(autouse=True)
 def _merges_do_not_wait(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    merges.without_waiting(monkeypatch)
 
 
 def rows():

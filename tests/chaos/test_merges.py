@@ -9,15 +9,13 @@ import random
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 
-from clinic_records.services import closures
 from kernel import clock, db
 from kernel.outbox import waking
 from merges.choices import MergeState
-from merges.services import merging, preparing, running, stages
+from merges.services import merging, running, stages
 from tests import merges
 from tests.processes.conftest import service_in
 from tests.processes.service import comes_true, eventually
@@ -54,9 +52,7 @@ def service(tmp_path):
 def undisturbed(seed, monkeypatch):
     """In this process, which no worker disturbs."""
     with monkeypatch.context() as patched:
-        patched.setattr(closures, "CACHE_SECONDS", 0)
-        patched.setattr(preparing, "MARGIN", 0)
-        patched.setattr(running, "SLICE", timedelta(days=1))
+        merges.without_waiting(patched)
         patched.setattr(waking, "enqueue", lambda _: None)
         merge_id = merges.ask(seed, **SIZE)
         running.run(merge_id)

@@ -6,10 +6,9 @@ from threading import Barrier
 
 import pytest
 
-from clinic_records.services import closures
 from kernel import db
 from merges.choices import MergeState
-from merges.services import merging, patients, preparing, running
+from merges.services import merging, patients, running
 from tests import merges
 from tests.cast import make_person
 from tests.factories import make_clinician
@@ -25,8 +24,7 @@ SORTS = (
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0.2)
+    merges.without_waiting(monkeypatch, margin=0.2)
     monkeypatch.setattr(patients, "BATCH", 10)
 
 

@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_records.services import closures
 from kernel import db
-from merges.services import planning, preparing
+from merges.services import planning
 from tests.fuzz.rounds import limits, search
-from tests.merges import Maker, count_patients
+from tests.merges import Maker, count_patients, without_waiting
 from tests.services import test_merges
 from tests.tasks.test_ehr_malformed_documents import MUTATIONS, mutated, paths
 
@@ -20,8 +19,7 @@ IDS = {"_id", "clinicId", "userId"}  # what makes a document one of the clinic
 
 @pytest.fixture(autouse=True)
 def _no_wait(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    without_waiting(monkeypatch)
 
 
 def test_a_merge_of_random_clinics_loses_nothing_that_its_plan_keeps(callers):

@@ -6,11 +6,10 @@ import time
 import pytest
 from pymongo.errors import OperationFailure
 
-from clinic_records.services import closures
 from kernel import db
 from kernel.errors import RetryLater
 from merges.choices import MergeState
-from merges.services import merging, preparing, running, steps
+from merges.services import merging, running, steps
 from patients.services import moving, patients
 from patients.services.patient_details import PatientDetails
 from tests import factories, merges
@@ -20,8 +19,7 @@ UNCONDITIONED = {"mrnSettings": {"required": False, "unique": False}}
 
 @pytest.fixture(autouse=True)
 def _no_wait(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    merges.without_waiting(monkeypatch)
 
 
 class Writer:

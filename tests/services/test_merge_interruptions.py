@@ -4,11 +4,9 @@ Worker processes that are really killed: tests/chaos/test_merges.py.
 """
 
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 
-from clinic_records.services import closures
 from kernel import db
 from merges.choices import MergeState
 from merges.services import (
@@ -16,7 +14,6 @@ from merges.services import (
     clinicians,
     merging,
     patients,
-    preparing,
     running,
     stages,
     taking_back,
@@ -98,9 +95,7 @@ def _bare(name, reaper):
 
 @pytest.fixture(autouse=True)
 def _quick_and_in_small_batches(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
-    monkeypatch.setattr(running, "SLICE", timedelta(days=1))  # one delivery, on a slow machine too
+    merges.without_waiting(monkeypatch)
     for module in (patients, clinicians, announcing, taking_back):
         monkeypatch.setattr(module, "BATCH", 5)
 

@@ -3,11 +3,10 @@
 import pytest
 from bson import ObjectId
 
-from clinic_records.services import closures
 from clinics.services import clinicians, sites, tags
 from kernel import clock, db
 from merges.choices import MergeState
-from merges.services import merging, preparing, running
+from merges.services import merging, running
 from patients.services import patients
 from tests import factories, merges
 from tests.events import deliver_all
@@ -18,8 +17,7 @@ ANY_MRN = {"mrnSettings": {"required": False, "unique": False}}
 
 @pytest.fixture(autouse=True)
 def _no_wait(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    merges.without_waiting(monkeypatch)
 
 
 def run_until(source, target, stage):

@@ -8,7 +8,7 @@ from clinics.services import sites, tags
 from kernel import clock, db
 from kernel.errors import BadRequest, Conflict, NotFound
 from merges.choices import MergeState
-from merges.services import merging, preparing, running
+from merges.services import merging, running
 from tests import factories, merges, watching_worker
 from tests.events import deliver_all, emitted
 from tests.merges import Maker
@@ -18,8 +18,7 @@ KEPT = ("fullName", "birthDate", "mrn", "reviews", "ehrSubscriptions", "summary"
 
 @pytest.fixture(autouse=True)
 def _no_wait(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    merges.without_waiting(monkeypatch)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -15,11 +15,9 @@ import pytest
 import time_machine
 from bson import ObjectId
 
-from clinic_records.services import closures
 from kernel import clock, db, outbox, sealing
 from kernel.errors import BadRequest, Conflict, ConstraintViolation
 from kernel.outbox import derived, events
-from merges.services import preparing
 from patients.services import moves, patients, summaries
 from patients.services.patient_details import SharedPatient
 from tests import deliveries, ehr, merges, pace, receivers
@@ -741,8 +739,7 @@ def test_the_end_of_an_order_is_told(register, receiver):
 def test_both_clinics_are_told_of_their_merge_and_the_webhooks_of_the_source_end(
     register, receiver, ada, ben, monkeypatch
 ):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    merges.without_waiting(monkeypatch)
     source, target = make_clinic(ada), make_clinic(ben)
     for one in (source, target):
         register("merge.finished", clinic_id=one["id"])

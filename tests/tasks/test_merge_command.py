@@ -11,16 +11,15 @@ from django.core.management import CommandError, call_command
 from clinic_records.services import closures
 from kernel import db
 from merges.management.commands import merge_clinics
-from merges.services import merging, preparing
+from merges.services import merging
 from tests import factories
 from tests.events import deliver_all
-from tests.merges import Maker, patients_of
+from tests.merges import Maker, patients_of, without_waiting
 
 
 @pytest.fixture(autouse=True)
 def _workers(monkeypatch):
-    monkeypatch.setattr(closures, "CACHE_SECONDS", 0)
-    monkeypatch.setattr(preparing, "MARGIN", 0)
+    without_waiting(monkeypatch)
     monkeypatch.setattr(merge_clinics, "sleep", lambda _: deliver_all())
 
 
