@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
 from scripts import local
+
+_LAST_LINES = 5.0  # seconds until they are written
 
 
 class Guard:
@@ -25,12 +27,19 @@ class Guard:
             text=True,
         )
         self._input = cast("IO[str]", self._process.stdin)
+        self._watched: dict[int, Child] = {}
 
-    def watch(self, pid: int) -> None:
-        self._say(f"+{pid}")
+    def watch(self, child: "Child") -> None:
+        self._watched[child.pid] = child
+        self._say(f"+{child.pid}")
 
-    def release(self, pid: int) -> None:
-        self._say(f"-{pid}")
+    def release(self, child: "Child") -> None:
+        del self._watched[child.pid]
+        self._say(f"-{child.pid}")
+
+    def watched(self) -> list["Child"]:
+        """Oldest first."""
+        return list(self._watched.values())
 
     def remove_folder(self, path: Path) -> None:
         """Once everything has ended."""
@@ -40,6 +49,8 @@ class Guard:
         """End the processes that are still watched, remove the folders, and wait for the end."""
         self._input.close()
         self._process.wait()
+        for child in self._watched.values():
+            child.take_exit_codes()
 
     def _say(self, line: str) -> None:
         self._input.write(line + "\n")
@@ -70,7 +81,8 @@ class Child:
             log_filter=log_filter,
         )
         self._guard = guard
-        with log.open("ab") as file, _through(log_filter, file) as output:
+        self._filter = _start_filter(log_filter, log) if log_filter else None
+        with log.open("ab") if self._filter is None else _input(self._filter) as output:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -83,7 +95,7 @@ class Child:
         self.pid = self._process.pid
         self._began = time.monotonic()
         if guard is not None:
-            guard.watch(self.pid)
+            guard.watch(self)
 
     def start_again(self) -> "Child":
         """Another process like this one, which has ended."""
@@ -123,9 +135,17 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        self.take_exit_codes()
         if self._guard is not None:
-            self._guard.release(self.pid)
+            self._guard.release(self)
             self._guard = None
+
+    def take_exit_codes(self) -> None:
+        """For a process that someone else has ended. Until then the system keeps it, and Python says that it runs."""
+        for process in (self._process, self._filter):
+            if process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(_LAST_LINES)
 
     def _wait(self, patience: float) -> None:
         deadline = time.monotonic() + patience
@@ -137,22 +157,21 @@ class Child:
         return "\n".join(text.splitlines()[-lines:])
 
 
-@contextlib.contextmanager
-def _through(command: Sequence[str], file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The descriptor that a process has to write to, so that the command gets its output before the file does."""
-    if not command:
-        yield file
-        return
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=file,
-        stderr=file,
-        cwd=local.BASE,
-        start_new_session=True,
-    )
-    with cast("IO[bytes]", process.stdin) as pipe:
-        yield pipe
+def _start_filter(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """It gets the output of a process before the file does."""
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=file,
+            stderr=file,
+            cwd=local.BASE,
+            start_new_session=True,
+        )
+
+
+def _input(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", process.stdin)
 
 
 def end_all(children: Sequence[Child], patience: float = 10.0) -> None:

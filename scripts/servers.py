@@ -432,9 +432,6 @@ def _wait_for_end(pid: int) -> None:
         time.sleep(0.05)
 
 
-_for_tests: list[Child] = []  # ended by their guard; kept, so that Python does not miss them
-
-
 # --- for tests ----------------------------------------------------------------------------------------------------
 def for_tests() -> tuple[str, str]:
     """Addresses of the servers tests use: (MongoDB URI, Redis URL without database number).
@@ -453,17 +450,11 @@ def _start_for_tests() -> None:
     data = Path(tempfile.mkdtemp(prefix="clinics-test-"))
     guard = Guard()
     guard.remove_folder(data)
-    atexit.register(_end_for_tests, guard)
+    atexit.register(guard.close)
     if "TEST_MONGODB_URI" not in os.environ:
         os.environ["TEST_MONGODB_URI"] = start_test_mongod(data / "mongod", guard)
     if "TEST_REDIS_URL" not in os.environ:
         os.environ["TEST_REDIS_URL"] = start_test_redis(data / "redis", guard)
-
-
-def _end_for_tests(guard: Guard) -> None:
-    guard.close()
-    for child in _for_tests:
-        child.is_alive()  # asked for its exit code: otherwise Python says that it still runs
 
 
 def start_test_mongod(data: Path, guard: Guard) -> str:
@@ -478,7 +469,6 @@ def start_test_mongod(data: Path, guard: Guard) -> str:
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
     child = Child("mongod", command, log=data / "mongod.log", guard=guard)
-    _for_tests.append(child)
     wait_for_primary(port, [child], journal=False)
     return mongodb_uri(port)
 
@@ -491,7 +481,6 @@ def start_test_redis(data: Path, guard: Guard) -> str:
         *("--dir", str(data), "--save", "", "--databases", "64"),
     ]
     child = Child("redis-server", command, log=data / "redis.log", guard=guard)
-    _for_tests.append(child)
     wait_for_redis(port, [child])
     return f"redis://127.0.0.1:{port}"
 

@@ -56,8 +56,6 @@ class Backing:
             if child.is_alive():
                 os.kill(child.pid, signal.SIGCONT)
         self._guard.close()
-        for child in (*self._nodes.values(), self._redis):
-            child.is_alive()  # asked for its exit code: otherwise Python says that it still runs
 
     def _find(self, name: str) -> Child:
         return self._redis if name == "redis" else self._nodes[self._primary()]

@@ -22,7 +22,7 @@ class BusyWorker:
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self._guard = Guard()
         self._url = f"{servers.start_test_redis(folder / 'redis', self._guard)}/0"
-        self._redis = servers._for_tests[-1].pid
+        self._redis = self._guard.watched()[-1].pid
         self._tasks, self._round = folder / "tasks", 0
         base = processes.base_environment(folder, host="127.0.0.1", port=0)
         self._environment = {**base, **environment, "REDIS_URL": self._url}

@@ -46,7 +46,6 @@ def port(tmp_path_factory):
         owner[DATABASE].command("createUser", USER, pwd=PASSWORD, roles=["clinicService"])
     yield port
     guard.close()
-    child.is_alive()
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,6 @@ class Workers:
     def end(self):
         self._guard.close()
         for child in self._started:
-            child.is_alive()
             sys.stdout.write(child.last_words(100))
 
 

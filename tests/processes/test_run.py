@@ -321,13 +321,12 @@ def test_mongodbs_log_holds_no_values_of_documents(kept_servers, tmp_path):
 
 
 @pytest.mark.walk
-def test_data_of_an_older_version_without_passwords_are_taken_over(kept_servers, monkeypatch):
-    monkeypatch.setattr(servers, "_for_tests", [])
+def test_data_of_an_older_version_without_passwords_are_taken_over(kept_servers):
     guard = kept_servers.keywords["guard"]
     uri = servers.start_test_mongod(local.folder("data") / "mongod", guard)
     with pymongo.MongoClient(uri) as client:
         client["clinic"]["things"].insert_one({"_id": 1})
-    servers._for_tests[0].end(patience=30)
+    guard.watched()[0].end(patience=30)
     with pymongo.MongoClient(kept_servers(redis=False).mongodb_uri) as client:
         assert client["clinic"]["things"].find_one({}) == {"_id": 1}
 
