@@ -62,6 +62,6 @@ CREATE = jobs.add(
         work=_work,
         batch=10,
         header=bulk_results.HEADER,
-        write=bulk_results.write,
+        write=lambda _, file, rows: bulk_results.write(file, rows),
     )
 )

@@ -51,11 +51,11 @@ class Kind:
     before each `work` and with it, and `Busy`, which passes.
 
     `sees` are the permissions to see the job, all of them needed, `begins` those to begin it, to cancel it and
-    to start it again. With a `header` the job makes a file. `items` says what is worked on; where these are user ids,
-    `names_items` has the event of its end name them. `names` finds the names of those who were left out, in the clinic
-    and by item, for who sees the job, and `page` is the page of one of them. `let_go` gives back what was claimed for
-    the job when it began: called in the transaction in which it fails or is canceled. `write` makes the file of the
-    rows, where it is no table below the header."""
+    to start it again. With a `header` or a `write` the job makes a file. `items` says what is worked on; where these
+    are user ids, `names_items` has the event of its end name them. `names` finds the names of those who were left out,
+    in the clinic and by item, for who sees the job, and `page` is the page of one of them. `let_go` gives back what was
+    claimed for the job when it began: called in the transaction in which it fails or is canceled. `write` makes the
+    file, of the rows if there are any, where it is no table below the header."""
 
     name: str  # stored
     title: str
@@ -74,7 +74,11 @@ class Kind:
     names: Callable[[ObjectId, Sequence[str]], Mapping[str, str]] = lambda *_: {}
     page: str = ""
     let_go: Callable[[Task], None] = lambda _: None
-    write: Callable[[IO[bytes], Iterable[list[str]]], None] | None = None
+    write: Callable[[Task, IO[bytes], Iterable[list[str]]], None] | None = None
+
+    @property
+    def makes_file(self) -> bool:
+        return bool(self.header or self.write)
 
 
 KINDS: dict[str, Kind] = {}

@@ -335,7 +335,7 @@ def _note(job: Document, kind: Kind, items: Sequence[str], batch: Batch) -> None
 
 
 def _end_of_work(job: Document, kind: Kind) -> None:
-    if kind.header:
+    if kind.makes_file:
         _advance(job, {"state": JobState.WRITING.value}, lines=["Writing the file"])
     else:
         _end(job, _ended(JobState.DONE), line="Done")
@@ -343,8 +343,9 @@ def _end_of_work(job: Document, kind: Kind) -> None:
 
 
 def _write(job: Document, kind: Kind, task: Task) -> None:
+    own = partial(kind.write, task) if kind.write else None
     try:
-        file = files.write(job, kind.header, kind.write)
+        file = files.write(job, kind.header, own)
     except files.PartsGone:
         _fail_for_good(job)
         return

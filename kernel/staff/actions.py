@@ -46,6 +46,7 @@ WORDS = {
     "merge.plan_made": "Had the plan of a merge made",
     "merge.plan_viewed": "Looked at the plan of a merge",
     "merge.report_exported": "Exported the workbook of a merge",
+    "merge.workbook_made": "Had the workbook of a merge made",
     "migration.added": "Added a legacy account to be migrated",
     "migration.started": "Started the migration of legacy patients",
     "offer.revoked": "Revoked the invitation of a patient",

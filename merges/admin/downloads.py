@@ -1,16 +1,27 @@
-"""The report of a plan as a workbook. It has every patient of both clinics: an export of patients."""
+"""The report of a plan as a workbook. It has every patient of both clinics: an export of patients. That of small
+clinics is made while the browser waits, that of large ones by a job."""
 
+from collections.abc import Iterable, Sequence
 from tempfile import TemporaryFile
+from typing import IO
 
+from bson import ObjectId
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from clinic_records.admin import clinic_jobs
+from clinic_records.services import access
+from kernel import jobs
+from kernel.db import Document
 from kernel.errors import BadRequest
+from kernel.jobs.files import TYPES, XLSX
 from kernel.staff import pages, roles
+from merges.admin import sizes
+from merges.plan.model import MergePlan
 from merges.services import audit_trail, planning, reports
 
 NEEDS = (roles.DESTROY, roles.PATIENTS, roles.EXPORT)
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BY_JOB = "The clinics have so many patients that a job makes the workbook: begin it here."
 
 
 @pages.page(
@@ -19,6 +30,9 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def report(request: HttpRequest, source_id: str, target_id: str) -> HttpResponseBase:
     """Recorded with the number of patients before the file is sent."""
     try:
+        if sizes.are_large(source_id, target_id):
+            pages.fail(request, BY_JOB)
+            return pages.go(reverse("admin:merge_plan", args=[source_id, target_id]))
         plan = planning.read_plan(source_id=source_id, target_id=target_id)
     except BadRequest as error:
         pages.fail(request, error)
@@ -28,5 +42,77 @@ def report(request: HttpRequest, source_id: str, target_id: str) -> HttpResponse
     reports.write_workbook(plan, file)
     file.seek(0)
     return FileResponse(
-        file, as_attachment=True, filename=reports.file_name(plan), content_type=_WORKBOOK
+        file, as_attachment=True, filename=reports.file_name(plan), content_type=TYPES[XLSX]
+    )
+
+
+# --- of large clinics -----------------------------------------------------------------------------
+def _note_export(task: jobs.Task, _: Sequence[str]) -> jobs.Batch:
+    """Before the file is made, once, in the histories of both clinics."""
+    audit_trail.record_export(
+        *map(_exported, (task.clinic_id, task.options["target"])),
+        requested_by=clinic_jobs.signature(task),
+        job=str(task.id),
+    )
+    return jobs.Batch(1)
+
+
+def _exported(clinic_id: ObjectId) -> audit_trail.Exported:
+    name = access.access_clinic(clinic_id).get("name") or ""
+    return audit_trail.Exported(clinic_id, name, sizes.patients_of(clinic_id))
+
+
+def _write(task: jobs.Task, file: IO[bytes], _: Iterable[list[str]]) -> None:
+    reports.write_workbook(_read_plan(task), file)
+
+
+def _read_plan(task: jobs.Task) -> MergePlan:
+    return planning.read_plan(source_id=str(task.clinic_id), target_id=str(task.options["target"]))
+
+
+WORKBOOK = jobs.add(
+    jobs.Kind(
+        name="merges.workbook",
+        title="Workbook of a merge",
+        action="merge.workbook_made",
+        sees=NEEDS,
+        begins=NEEDS,
+        plan=lambda _: ["workbook"],
+        work=_note_export,
+        is_atomic=True,
+        items="workbooks",
+        write=_write,
+    )
+)
+
+
+@pages.page(
+    "merges/plan/<str:source_id>/<str:target_id>/workbook",
+    name="merge_report_job",
+    needs=NEEDS,
+    posts_only=True,
+)
+def begin(request: HttpRequest, source_id: str, target_id: str) -> HttpResponseBase:
+    """Leads to the page of the job, where the file is fetched."""
+    try:
+        sides = planning.parse_pair(source_id, target_id)
+    except BadRequest as error:
+        pages.fail(request, error)
+        return pages.go(reverse("admin:merge_choose"))
+    source, target = map(access.access_clinic, sides)
+    return _begin(request, source, target)
+
+
+def _begin(request: HttpRequest, source: Document, target: Document) -> HttpResponseBase:
+    rows = sizes.patients_of(source["_id"]) + sizes.patients_of(target["_id"])
+    name = f"merge-report-{source['_id']}-{target['_id']}"
+    return clinic_jobs.begin(
+        request,
+        source,
+        WORKBOOK,
+        wanted={},
+        options={"target": target["_id"], "format": XLSX, "name": name},
+        scope={"target": str(target["_id"]), "rows": rows},
+        about=f"into {target.get('name') or target['_id']}",
+        reason="",
     )

@@ -21,15 +21,13 @@ from kernel.errors import BadRequest, Conflict, DomainError
 from kernel.staff import pages, roles
 from kernel.staff.fields import ReasonForm
 from kernel.texts import camel_case
-from merges.admin import downloads, plan_content, plan_problems
+from merges.admin import downloads, plan_content, plan_problems, sizes
 from merges.admin.plan_content import Made
 from merges.services import audit_trail, in_words, merging, planning
-from patients.services import patient_counts
 
 BLOCKED = "the plan does not allow this merge"
 CHANGED = "the plan has changed since the page was opened; read it again"
 PRESENT = "the merge of these two clinics has begun already"
-MOST_AT_ONCE = 400  # patients of both clinics whose plan a page makes itself
 _KEPT = timedelta(days=1)
 WRONG_NAME = "This is not the name of the clinic."
 
@@ -84,19 +82,6 @@ PLAN = jobs.add(
         items="plans",
     )
 )
-
-
-def _is_large(pair: Pair) -> bool:
-    sides = planning.parse_pair(pair.source_id, pair.target_id)
-    for side in sides:
-        access.access_clinic(side)
-    return sum(map(_patients_of, sides)) > MOST_AT_ONCE
-
-
-def _patients_of(clinic_id: ObjectId) -> int:
-    """A plan changes nothing, so a count that is missing is not asked for."""
-    kept = patient_counts.find_counts(clinic_id)
-    return int(kept["total"]) if kept else patient_counts.count_records(clinic_id)
 
 
 def _of_job(request: HttpRequest, pair: Pair) -> HttpResponseBase:
@@ -156,7 +141,7 @@ def plan(request: HttpRequest, source_id: str, target_id: str) -> HttpResponseBa
     if present is not None:
         return _to_present(request, pair, present)
     try:
-        if _is_large(pair):
+        if sizes.are_large(source_id, target_id):
             return _of_job(request, pair)
         made = plan_content.made_of(planning.read_plan(source_id=source_id, target_id=target_id))
     except BadRequest as error:
@@ -244,6 +229,7 @@ def _page(
         scope={"source": str(source["id"]), "patients": plan_content.named_patients(content)},
     )
     pair = Pair(str(source["id"]), str(target["id"]))
+    report = "admin:merge_report_job" if is_old else "admin:merge_report"
     sides = (pair.source_id, pair.target_id)
     may_export = all(pages.has(request, permission) for permission in downloads.NEEDS)
     numbers = {camel_case(name): number for name, number in content["numbers"].items()}
@@ -261,7 +247,7 @@ def _page(
         form=form,
         seen=content["seen"],
         is_old=is_old,
-        report_url=reverse("admin:merge_report", args=sides) if may_export else "",
+        report_url=reverse(report, args=sides) if may_export else "",
         choose_url=_choose_url(pair),
         status=status,
     )

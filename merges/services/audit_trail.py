@@ -1,5 +1,6 @@
 """Merges in the audit trail, in the histories of both clinics: who asked for one, and how it ended."""
 
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from bson import ObjectId
@@ -72,17 +73,32 @@ def record_end(merge: Document) -> None:
     _record(merge, *_ENDS[merge["state"]])
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One of the two clinics of a workbook, and how many of its patients are in it."""
+
+    id: ObjectId
+    name: str
+    rows: int
+
+
 def record_report(plan: MergePlan, *, requested_by: str) -> None:
     """Before the workbook is given away: it has every patient of both clinics."""
-    scope = {"source": str(plan.source.id), "target": str(plan.target.id)}
-    for clinic in (plan.source, plan.target):
+    sides = (Exported(one.id, one.name, len(one.patients)) for one in (plan.source, plan.target))
+    record_export(*sides, requested_by=requested_by)
+
+
+def record_export(source: Exported, target: Exported, *, requested_by: str, job: str = "") -> None:
+    """`job`: the one that makes the workbook."""
+    scope = {"source": str(source.id), "target": str(target.id), **({"job": job} if job else {})}
+    for clinic in (source, target):
         audit.record(
             action=EXPORTED,
             object_type="clinic",
             object_id=str(clinic.id),
             object_name=clinic.name,
             clinic_id=clinic.id,
-            scope={**scope, "rows": len(clinic.patients)},
+            scope={**scope, "rows": clinic.rows},
             **_actor(requested_by),
         )
 

@@ -11,8 +11,9 @@ from openpyxl import load_workbook
 from clinic_records.services import closures
 from kernel import clock, db, outbox
 from kernel.staff import pages
-from merges.admin import plans
+from merges.admin import sizes
 from merges.choices import MergeState
+from merges.report.sheets import SHEETS
 from merges.services import merging, planning, preparing, running
 from tests import factories, merges
 from tests.admin.conftest import ROLES, events, messages_of, text
@@ -72,12 +73,13 @@ def test_the_pages_open_for_the_destructive_role_alone(pair, staff):
             assert person.post(f"merges/{merge['_id']}/stop").status_code == 403
             assert person.post(plan_path(pair)).status_code == 403
         assert person.get(f"{plan_path(pair)}report.xlsx").status_code == 403
+        assert person.post(f"{plan_path(pair)}workbook").status_code == 403
 
 
 def test_every_page_is_tested_here():
     names = {name for _, name, view in pages.PAGES if view.__module__.startswith("merges.")}
     assert names == {
-        *("merges", "merge_choose", "merge_plan", "merge_report"),
+        *("merges", "merge_choose", "merge_plan", "merge_report", "merge_report_job"),
         *("merge", "merge_progress", "merge_stop"),
     }
 
@@ -476,7 +478,7 @@ def test_the_list_shows_merges_of_every_kind_of_caller(root):
 @pytest.fixture
 def large(pair, monkeypatch):
     """A pair of clinics whose plan no page makes."""
-    monkeypatch.setattr(plans, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(sizes, "MOST_AT_ONCE", 0)
     return pair
 
 
@@ -509,7 +511,7 @@ def test_the_plan_of_large_clinics_is_made_by_a_job_and_begins_the_merge(large, 
 
 def test_the_page_of_a_made_plan_says_the_same_as_one_that_is_made_at_once(pair, root, monkeypatch):
     at_once = root.get(plan_path(pair))
-    monkeypatch.setattr(plans, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(sizes, "MOST_AT_ONCE", 0)
     make_plan(root, pair)
     of_job = root.get(plan_path(pair))
     for name in ("numbers", "problems"):
@@ -520,6 +522,33 @@ def test_the_page_of_a_made_plan_says_the_same_as_one_that_is_made_at_once(pair,
 
 def json_of(content):
     return json.loads(json.dumps(content, default=str))
+
+
+def test_the_workbook_of_large_clinics_is_made_by_a_job_and_is_an_export_of_both(large, staff):
+    person = staff("destructive", "support")
+    at_once = f"{plan_path(large)}report.xlsx"
+    assert person.get(at_once).url == f"/admin/{plan_path(large)}"
+    make_plan(person, large)
+    assert f'action="/admin/{plan_path(large)}workbook"' in text(person.get(plan_path(large)))
+
+    page = person.post(f"{plan_path(large)}workbook").url.removeprefix("/admin/")
+    deliver_all()
+    assert "The file is ready" in text(person.get(page))
+    assert staff("destructive").get(page).status_code == 403
+    book = load_workbook(BytesIO(b"".join(person.post(f"{page}file").streaming_content)))
+    assert book.sheetnames == list(SHEETS)
+    assert book["Patients in Source Clinic"].max_row > 10
+    exported = events(action="merge.report_exported")
+    assert [e["scope"]["rows"] for e in exported] == [12, 10]
+    assert [e["clinicId"] for e in exported] == [clinic["_id"] for clinic in large]
+
+
+def test_the_workbook_of_a_clinic_that_is_gone_is_not_made(large, root):
+    page = root.post(f"{plan_path(large)}workbook").url.removeprefix("/admin/")
+    db.collection("clinics").delete_one({"_id": large[1]["_id"]})
+    deliver_all()
+    assert "Failed" in text(root.get(page))
+    assert not events(action="merge.report_exported")
 
 
 def test_who_does_not_see_patients_reads_ids_in_a_made_plan(large, root, staff):
