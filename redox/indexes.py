@@ -34,6 +34,7 @@ declare(
 declare(
     "ehrSyncs",
     IndexModel([("createdTime", ASCENDING)], name="EhrSyncsCleanup", expireAfterSeconds=7776000),
+    IndexModel([("clinicId", ASCENDING), ("createdTime", DESCENDING)], name="EhrSyncsByClinic"),
 )
 declare(
     "redoxDeliveries",

@@ -8,6 +8,7 @@ from pymongo import DESCENDING
 
 from kernel.models import OutboxRow
 from kernel.outbox import rows, subscriptions
+from kernel.outbox.events import Event
 from kernel.outbox.rows import CLAIMED, DEAD, PENDING, Row
 from kernel.page_limits import MOST_COUNTED
 
@@ -26,6 +27,12 @@ def find_of_key(handler: str, key: str, *states: str) -> Row | None:
     return rows.collection().find_one(
         {"handler": handler, "key": key, "state": {"$in": list(states)}}
     )
+
+
+def is_waiting(event: type[Event], key: str) -> bool:
+    """Whether a handler of this event has still to run about this object, or runs."""
+    handlers = [subscription.name for subscription in subscriptions.of_event(event)]
+    return any(find_of_key(handler, key, PENDING, CLAIMED) for handler in handlers)
 
 
 def list_ids(query: dict[str, Any], *, limit: int) -> list[ObjectId]:

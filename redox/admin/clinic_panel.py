@@ -13,7 +13,7 @@ from kernel.db import Document
 from patients.services import staff_reads
 from redox.admin import runs
 from redox.services import admin_reads
-from redox.services.admin_reads import Run
+from redox.services.admin_reads import Outline
 
 
 def _syncs(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
@@ -26,14 +26,14 @@ def _syncs(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
     return {
         "is_on": is_ours and bool(settings.get("enabled")),
         "subscribed": staff_reads.count_subscribed(clinic["_id"]),
-        "last": runs.row_of(last, None) if last else None,
+        "last": runs.outline_of(last, None) if last else None,
         "test_url": reverse("admin:ehr_match_test", args=[clinic["_id"]]),
         "start_url": reverse("admin:ehr_sync_start", args=[clinic["_id"]]),
         "links": _links(clinic, last),
     }
 
 
-def _links(clinic: Document, last: Run | None) -> list[tuple[str, str]]:
+def _links(clinic: Document, last: Outline | None) -> list[tuple[str, str]]:
     query = f"?clinic={clinic['_id']}"
     return [
         *([("Last run", reverse("admin:ehr_run", args=[last.id]))] if last else []),

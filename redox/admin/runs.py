@@ -13,7 +13,7 @@ from ehr.services.records import STATES
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, searches
 from redox.services import admin_reads
-from redox.services.admin_reads import Run
+from redox.services.admin_reads import MOST_FAILED, Outline, Run
 
 
 @pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES, hides=filters.HIDDEN)
@@ -26,7 +26,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
         request,
         "redox/staff/runs.html",
         title="Sync runs",
-        rows=[row_of(run, names_by_id.get(run.clinic_id)) for run in page],
+        rows=[outline_of(run, names_by_id.get(run.clinic_id)) for run in page],
         paging=paging.paging(request, shown=len(page), total=total),
         filters=searches.asked(request),
         problem=problem,
@@ -74,6 +74,15 @@ def _moving_parts(request: HttpRequest, run: Run, clinic_name: str | None) -> di
         "paging": paging.paging(request, shown=len(items), total=count),
         "state": state,
         "came": "Scheduled",
+    }
+
+
+def outline_of(run: Outline, clinic_name: str | None) -> dict[str, Any]:
+    return {
+        **asdict(run),
+        "id": run.id,
+        "clinic_name": clinic_name or str(run.clinic_id),
+        "failed_or_more": run.failed == MOST_FAILED,
     }
 
 

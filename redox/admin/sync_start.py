@@ -1,14 +1,11 @@
 """Start an EHR sync of a clinic: whom it is about first, then the page of its run."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinic_records.admin import frame
+from clinic_records.admin import changes, frame
 from clinic_records.services import access
-from kernel import audit
-from kernel.choices import AuditOutcome
+from kernel import outbox
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import pages, roles
@@ -16,7 +13,11 @@ from kernel.staff.fields import ReasonForm
 from patients.services import staff_reads
 from redox.admin import runs
 from redox.services import admin_reads, scheduling
+from redox.services.scheduling import Started
 
+STARTED = "clinic.sync_started"
+ALL = "sends are scheduled and durable; workers are sending them."
+MORE = "The sync has begun. Workers schedule the rest of the sends, and are sending them."
 NO_SUBSCRIBER = "No patient of this clinic is subscribed: there is nothing to sync."
 
 
@@ -36,55 +37,43 @@ def start(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic_id=str(clinic["_id"]),
         subscribed=staff_reads.count_subscribed(clinic["_id"]),
         is_on=scheduling.can_sync(clinic),
-        last=runs.row_of(last, None) if last else None,
+        last=runs.outline_of(last, None) if last else None,
         form=form,
         status=400 if form.is_bound else 200,
     )
 
 
 def _start(request: HttpRequest, clinic: Document, reason: str) -> HttpResponseBase:
-    """Recorded before it begins: a sync takes many transactions, and none of them may go unrecorded."""
-    back = reverse("admin:clinic", args=[clinic["_id"]])
-    _record(request, clinic, outcome=AuditOutcome.BEGUN, reason=reason)
-    try:
-        count = scheduling.sync_clinic(clinic["_id"])
-    except DomainError as error:
-        _record(
+    """With the event that says so and the first sends, in one transaction; a worker schedules what is left."""
+    clinic_id = str(clinic["_id"])
+    back = reverse("admin:clinic", args=[clinic_id])
+    started = Started(0, has_more=False)
+
+    def apply() -> None:
+        nonlocal started
+        started = scheduling.start_sync(clinic_id)
+        changes.record(
             request,
-            clinic,
-            outcome=AuditOutcome.REFUSED,
-            scope={"status": error.status, "refused": pages.sentence(error.message)},
+            clinic=clinic,
+            action=STARTED,
+            object_type="clinic",
+            object_id=clinic_id,
+            object_name=clinic.get("name") or "",
+            scope={"sends": started.sends, **({"more": "by a worker"} if started.has_more else {})},
             reason=reason,
         )
+
+    try:
+        changes.guarded(request, clinic_id=clinic_id, action=STARTED, reason=reason, change=apply)
+    except DomainError as error:
         pages.fail(request, error)
         return pages.go(back)
-    _record(request, clinic, outcome=AuditOutcome.DONE, scope={"sends": count}, reason=reason)
-    last = admin_reads.find_last_run(clinic["_id"]) if count else None
+    outbox.nudge()
+    last = admin_reads.find_last_run(clinic["_id"]) if started.sends else None
     if last is None:
         pages.succeed(request, NO_SUBSCRIBER)
         return pages.go(back)
-    pages.succeed(request, f"{count} sends are scheduled and durable; workers are sending them.")
+    pages.succeed(request, MORE if started.has_more else f"{started.sends} {ALL}")
     if not pages.has(request, roles.MESSAGES):
         return pages.go(back)
     return pages.go(reverse("admin:ehr_run", args=[last.id]))
-
-
-def _record(
-    request: HttpRequest,
-    clinic: Document,
-    *,
-    outcome: str,
-    reason: str,
-    scope: dict[str, Any] | None = None,
-) -> None:
-    audit.record(
-        action="clinic.sync_started",
-        object_type="clinic",
-        object_id=str(clinic["_id"]),
-        object_name=clinic.get("name") or "",
-        clinic_id=clinic["_id"],
-        scope=scope,
-        outcome=outcome,
-        reason=reason,
-        **pages.actor(request),
-    )

@@ -10,9 +10,11 @@ from ehr.services import records
 from ehr.services.records import Filter, Item, days
 from kernel import clock, ids
 from kernel.db import Document
+from kernel.outbox import staff_reads
+from redox.events import SyncBegun, SyncDue
 from redox.kinds import SCHEDULED
 from redox.store import admin_reads as store
-from redox.store import deliveries
+from redox.store import deliveries, syncs
 
 SENDS = deliveries.SENDS
 
@@ -43,10 +45,11 @@ class Run:
     done: int
     ignored: int
     failed: int
+    is_scheduling: bool = False  # there may be more sends soon
 
     @property
     def id(self) -> str:
-        return f"{self.clinic_id}-{round(self.started.timestamp() * 1000):x}"
+        return run_id(self.clinic_id, self.started)
 
     @property
     def settled(self) -> int:
@@ -58,21 +61,61 @@ class Run:
 
     @property
     def is_finished(self) -> bool:
-        return self.waiting <= 0
+        return self.waiting <= 0 and not self.is_scheduling
+
+
+MOST_FAILED = 10  # that a list counts
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A run in a list: how many sends were scheduled, whether all of them have ended, and how many have failed, up to
+    `MOST_FAILED`."""
+
+    clinic_id: ObjectId
+    started: datetime
+    total: int
+    is_finished: bool
+    failed: int
+
+    @property
+    def id(self) -> str:
+        return run_id(self.clinic_id, self.started)
+
+
+def run_id(clinic_id: ObjectId, started: datetime) -> str:
+    return f"{clinic_id}-{round(started.timestamp() * 1000):x}"
 
 
 RECENT = timedelta(days=30)
 
 
-def list_runs(conditions: Filter, *, skip: int, limit: int) -> tuple[list[Run], int]:
+def list_runs(conditions: Filter, *, skip: int, limit: int) -> tuple[list[Outline], int]:
     """Newest first; of the last thirty days unless the filter has a first day."""
-    query: dict[str, Any] = {"documentTime": {"$gte": conditions.start or clock.now() - RECENT}}
+    query: dict[str, Any] = {"createdTime": {"$gte": conditions.start or clock.now() - RECENT}}
     if conditions.end is not None:
-        query["documentTime"]["$lt"] = conditions.end
+        query["createdTime"]["$lt"] = conditions.end
     if conditions.clinic_ids:
         query["clinicId"] = {"$in": list(conditions.clinic_ids)}
-    runs = [_run(row) for row in store.list_runs(query, skip=skip, limit=limit)]
-    return runs, store.count_runs(query)
+    return _outlines(query, skip=skip, limit=limit), syncs.count(query)
+
+
+def find_last_run(clinic_id: ObjectId) -> Outline | None:
+    return next(iter(_outlines({"clinicId": clinic_id}, skip=0, limit=1)), None)
+
+
+def _outlines(query: Document, *, skip: int, limit: int) -> list[Outline]:
+    rows = store.list_syncs(query, skip=skip, limit=limit, most_failed=MOST_FAILED)
+    return [
+        Outline(
+            clinic_id=row["clinicId"],
+            started=row["createdTime"],
+            total=row["count"],
+            is_finished=not row["waiting"],
+            failed=len(row["failed"]),
+        )
+        for row in rows
+    ]
 
 
 def find_run(run_id: str) -> Run | None:
@@ -85,25 +128,26 @@ def find_run(run_id: str) -> Run | None:
     return _find(clinic_id, clock.truncate(moment)) if clinic_id else None
 
 
-def find_last_run(clinic_id: ObjectId) -> Run | None:
-    newest = store.find_newest_of_clinic(clinic_id)
-    return _find(clinic_id, newest) if newest is not None else None
-
-
 def _find(clinic_id: ObjectId, started: datetime) -> Run | None:
-    rows = store.list_runs({"clinicId": clinic_id, "documentTime": started}, skip=0, limit=1)
-    return _run(rows[0]) if rows else None
-
-
-def _run(row: Document) -> Run:
+    """The sync is read before its sends: a run whose last sends are scheduled meanwhile is not finished."""
+    sync = syncs.find_of_run(clinic_id, started)
+    is_scheduling = sync is not None and _is_scheduling(sync)
+    numbers = store.count_sends(clinic_id, started)
+    if sync is None and not numbers["total"]:
+        return None
     return Run(
-        clinic_id=row["_id"]["clinicId"],
-        started=row["_id"]["documentTime"],
-        total=row["total"],
-        done=row["done"],
-        ignored=row["ignored"],
-        failed=row["failed"],
+        clinic_id=clinic_id,
+        started=started,
+        total=numbers["total"],
+        done=numbers["done"],
+        ignored=numbers["ignored"],
+        failed=numbers["failed"],
+        is_scheduling=is_scheduling,
     )
+
+
+def _is_scheduling(sync: Document) -> bool:
+    return any(staff_reads.is_waiting(event, str(sync["_id"])) for event in (SyncBegun, SyncDue))
 
 
 def list_items_of_run(

@@ -7,6 +7,7 @@ stored first, together with an event with which a worker completes it if this pr
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -32,17 +33,38 @@ from redox.services.matching import NO_CLINIC
 from redox.store import cadences, messages, scheduled, syncs
 
 BATCH = 500  # a transaction stays well below MongoDB's limits, and a retry repeats little
+FIRST = 100  # sends that a page of staff waits for
 SPREAD = timedelta(hours=1)
 _CADENCE = re.compile(r"(\d{1,3})d")  # the other possible value is ReportCadence.NEVER
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """How many sends were scheduled at once, and whether a worker looks for more."""
+
+    sends: int
+    has_more: bool
+
+
+def start_sync(clinic_id: str | ObjectId) -> Started:
+    """In the caller's transaction, and for a caller that waits for the first sends alone. Raises NotFound for a clinic
+    without an active Redox connection."""
+    sync = syncs.insert(_access_connected(clinic_id)["_id"], clock.now())
+    batch = _next_batch(sync, FIRST)
+    if batch:
+        sync = _advance(sync, batch)
+    has_more = len(batch) == FIRST
+    if has_more:
+        outbox.emit(SyncBegun(sync_id=str(sync["_id"])))
+    return Started(sync["count"], has_more)
+
+
 def sync_clinic(clinic_id: str | ObjectId) -> int:
-    """How many sends were scheduled. Raises NotFound for a clinic without an active Redox connection."""
-    clinic = access.find_clinic(clinic_id)
-    if clinic is None or not can_sync(clinic):
-        raise NotFound(NO_CLINIC)
+    """How many sends were scheduled: all, before this returns. Raises NotFound for a clinic without an active Redox
+    connection."""
+    clinic = _access_connected(clinic_id)
     # A worker continues with it only if this call does not finish.
     takeover = clock.now() + leases.LEASE
     sync = db.run_in_transaction(partial(_begin, clinic["_id"], clock.now(), takeover))
@@ -55,6 +77,13 @@ def sync_clinic(clinic_id: str | ObjectId) -> int:
         count = sync["count"]
     outbox.nudge()
     return count
+
+
+def _access_connected(clinic_id: str | ObjectId) -> Document:
+    clinic = access.find_clinic(clinic_id)
+    if clinic is None or not can_sync(clinic):
+        raise NotFound(NO_CLINIC)
+    return clinic
 
 
 def can_sync(clinic: Document) -> bool:
@@ -78,16 +107,17 @@ def carry_out(sync_id: str) -> None:
 
 def _carry_out(sync: Document) -> int:
     """How many sends the whole sync has scheduled. All have its time, which makes them one run."""
-    while True:
-        subscribed = patient_matching.iter_subscribed([sync["clinicId"]], after=sync["after"])
-        batch = list(islice(subscribed, BATCH))
-        if not batch:
-            break
+    while batch := _next_batch(sync, BATCH):
         sync.update(db.run_in_transaction(partial(_advance, sync, batch)))
     outbox.withdraw(SyncBegun, str(sync["_id"]))
     count: int = sync["count"]
     log.info("ehr.scheduled", count=count)
     return count
+
+
+def _next_batch(sync: Document, size: int) -> list[Subscribed]:
+    subscribed = patient_matching.iter_subscribed([sync["clinicId"]], after=sync["after"])
+    return list(islice(subscribed, size))
 
 
 def _advance(sync: Document, batch: Sequence[Subscribed]) -> Document:

@@ -1,6 +1,6 @@
 """What the staff pages read of syncs and of what was sent, without payloads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from kernel.page_limits import MOST_COUNTED
 from redox.kinds import SCHEDULED
 from redox.store.deliveries import COLLECTION as DELIVERIES
 from redox.store.deliveries import PROCESSING
+from redox.store.syncs import COLLECTION as SYNCS
 
 WITHOUT_PAYLOAD = {"payload": 0, "report": 0}
 Query = Mapping[str, Any]
@@ -35,47 +36,52 @@ def find_delivery(delivery_id: ObjectId) -> Document | None:
 
 
 # --- runs: the sends of one sync call share clinic and time, also in their records ---------------------
-_RUN_KEY = {"clinicId": "$clinicId", "documentTime": "$documentTime"}
-_STATES = (ProcessingState.DONE, ProcessingState.IGNORED, ProcessingState.FAILED)
+_ENDED = (ProcessingState.DONE, ProcessingState.IGNORED, ProcessingState.FAILED)
+_WAITING = (ProcessingState.PENDING, ProcessingState.RUNNING)
 
 
-def list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
-    """Newest first: {_id: {clinicId, documentTime}, total, done, ignored, failed}, from the index alone.
+def count_sends(clinic_id: ObjectId, moment: datetime) -> Document:
+    """{total, done, ignored, failed} of one run, from the index alone: it reads as many keys as the run has sends.
 
     In a snapshot: the index holds the state, so a record that changes meanwhile would be counted twice or missed.
     """
-    return db.run_in_transaction(lambda: _list_runs(query, skip=skip, limit=limit))
+    return db.run_in_transaction(lambda: _count_sends(clinic_id, moment))
 
 
-def _list_runs(query: Query, *, skip: int, limit: int) -> list[Document]:
-    ended = {state: {"$sum": {"$toInt": {"$eq": ["$state", state]}}} for state in _STATES}
-    rows = db.collection(PROCESSING).aggregate(
+def _count_sends(clinic_id: ObjectId, moment: datetime) -> Document:
+    ended = {state: {"$sum": {"$toInt": {"$eq": ["$state", state]}}} for state in _ENDED}
+    query = {"kind": SCHEDULED, "documentTime": moment, "clinicId": clinic_id}
+    group = {"_id": None, "total": {"$sum": 1}, **ended}
+    rows = db.collection(PROCESSING).aggregate([{"$match": query}, {"$group": group}])
+    none: Document = dict.fromkeys(("total", *_ENDED), 0)
+    return next(iter(rows), none)
+
+
+def list_syncs(query: Query, *, skip: int, limit: int, most_failed: int) -> list[Document]:
+    """Newest first, each with `waiting`, one of its sends that has not ended, and `failed`, at most so many of those
+    that failed. So the list costs the same however many sends there are."""
+    rows = db.collection(SYNCS).aggregate(
         [
-            {"$match": {"kind": SCHEDULED, **query}},
-            {"$group": {"_id": _RUN_KEY, "total": {"$sum": 1}, **ended}},
-            {"$sort": {"_id.documentTime": -1, "_id.clinicId": 1}},
+            {"$match": query},
+            {"$sort": {"createdTime": -1, "clinicId": 1}},
             {"$skip": skip},
             {"$limit": limit},
+            _sends("waiting", _WAITING, 1),
+            _sends("failed", (ProcessingState.FAILED,), most_failed),
         ]
     )
     return list(rows)
 
 
-def count_runs(query: Query) -> int:
-    rows = db.collection(PROCESSING).aggregate(
-        [
-            {"$match": {"kind": SCHEDULED, **query}},
-            {"$group": {"_id": _RUN_KEY}},
-            {"$count": "n"},
-        ]
-    )
-    return sum(row["n"] for row in rows)
-
-
-def find_newest_of_clinic(clinic_id: ObjectId) -> datetime | None:
-    newest = db.collection(PROCESSING).find_one(
-        {"clinicId": clinic_id, "kind": SCHEDULED},
-        {"documentTime": 1},
-        sort=[("_id", DESCENDING)],
-    )
-    return newest["documentTime"] if newest else None
+def _sends(name: str, states: Sequence[str], limit: int) -> Document:
+    of_run = [{"$eq": ["$documentTime", "$$moment"]}, {"$eq": ["$clinicId", "$$clinic"]}]
+    query = {"kind": SCHEDULED, "state": {"$in": list(states)}, "$expr": {"$and": of_run}}
+    shown = {"_id": 0, "state": 1}  # from the index alone
+    return {
+        "$lookup": {
+            "from": PROCESSING,
+            "let": {"moment": "$createdTime", "clinic": "$clinicId"},
+            "pipeline": [{"$match": query}, {"$limit": limit}, {"$project": shown}],
+            "as": name,
+        }
+    }

@@ -9,7 +9,8 @@ from bson import ObjectId
 
 from ehr.admin import filters
 from kernel import clock, db
-from redox.services import admin_reads
+from redox.admin import runs
+from redox.services import admin_reads, scheduling
 from tests.admin.conftest import events, messages_of, text
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_patient
@@ -254,21 +255,23 @@ def run(clinic):
         sends, ("done", "done", "ignored", "failed", "pending"), strict=True
     ):
         record("scheduled", document, state, clinicId=clinic["_id"])
+    for begun, count in ((older["createdTime"], 1), (moment, 5)):
+        sync = {"clinicId": clinic["_id"], "createdTime": begun, "after": None, "count": count}
+        db.collection("ehrSyncs").insert_one({"_id": ObjectId(), **sync})
     return sends
 
 
-def test_a_run_counts_its_sends_by_outcome(clinic, run, staff):
+def test_a_run_counts_its_sends_by_outcome(clinic, run, staff, monkeypatch):
+    monkeypatch.setattr(runs, "MOST_FAILED", 1)
     person = staff("integration")
     newest, older = person.get("ehr/runs/").context["rows"]
-    assert (
-        newest["total"],
-        newest["done"],
-        newest["ignored"],
-        newest["failed"],
-        newest["waiting"],
-    ) == (5, 2, 1, 1, 1)
-    assert (older["total"], older["waiting"]) == (1, 1)
+    assert (newest["total"], newest["failed"], newest["is_finished"]) == (5, 1, False)
+    assert newest["failed_or_more"]
+    assert (older["total"], older["failed"], older["is_finished"]) == (1, 0, False)
     page = person.get(f"ehr/runs/{newest['id']}/")
+    row = page.context["row"]
+    numbers = [row[name] for name in ("total", "done", "ignored", "failed", "waiting")]
+    assert numbers == [5, 2, 1, 1, 1]
     assert "Sync of Harbor Diabetes Center" in text(page)
     assert 'aria-valuenow="4"' in text(page)
     assert len(ids_on(page)) == 5
@@ -358,7 +361,7 @@ def test_the_clinic_page_shows_the_sync(clinic, run, staff):
     assert "Health record" in page
     assert re.search(r'st-badge[^>]*">Redox<', page)
     assert "<b>1</b> subscribed" in page
-    assert "<b>4</b> of 5" in page
+    assert re.search(r"last run .*: 5 patients", page)
     plain = make_clinic(name="No EHR")
     assert "Health record" not in text(staff("integration").get(f"clinics/{plain['_id']}/"))
 
@@ -384,11 +387,32 @@ def test_a_sync_is_started_through_the_service_and_leads_to_its_run(clinic, staf
     page = person.client.get(response.headers["Location"])
     assert (page.context["row"]["total"], page.context["row"]["waiting"]) == (3, 3)
     assert len(emitted("ehr.order_scheduled")) == 3
-    recorded = events(action="clinic.sync_started")
-    assert [(e["outcome"], e["scope"], e["reason"]) for e in recorded] == [
-        ("begun", None, "T-1"),
-        ("done", {"sends": 3}, "T-1"),
-    ]
+    (recorded,) = events(action="clinic.sync_started")
+    assert recorded["outcome"] == "done"
+    assert (recorded["scope"], recorded["reason"]) == ({"sends": 3}, "T-1")
+
+
+def test_of_a_large_sync_the_page_schedules_a_part_and_a_worker_the_rest(
+    clinic, staff, monkeypatch
+):
+    monkeypatch.setattr(scheduling, "FIRST", 2)
+    for _ in range(5):
+        subscribe(clinic)
+    person = staff("integration")
+    answer = person.post(f"clinics/{clinic['_id']}/sync", reason="T-1")
+    page = answer.headers["Location"].removeprefix("/admin/")
+    assert person.get(page).context["row"]["total"] == 2
+    (recorded,) = events(action="clinic.sync_started")
+    assert recorded["scope"] == {"sends": 2, "more": "by a worker"}
+
+    sent = {"$set": {"state": "done"}}
+    db.collection("ehrProcessing").update_many({}, sent)
+    assert "data-finished" not in text(person.get(f"{page}progress"))
+    scheduling.carry_out(emitted("ehr.sync_begun")[0]["syncId"])
+    assert person.get(page).context["row"]["total"] == 5
+    db.collection("ehrProcessing").update_many({}, sent)
+    assert "data-finished" in text(person.get(f"{page}progress"))
+    assert len(emitted("ehr.order_scheduled")) == 5
 
 
 def test_a_refused_sync_is_reported_and_recorded(staff):
@@ -397,7 +421,7 @@ def test_a_refused_sync_is_reported_and_recorded(staff):
     assert "nothing can be synced" in text(person.get(f"clinics/{plain['_id']}/sync"))
     response = person.post(f"clinics/{plain['_id']}/sync", reason="T-1")
     assert "Not found: couldn't find a matching clinic." in messages_of(response)
-    assert [e["outcome"] for e in events(action="clinic.sync_started")] == ["begun", "refused"]
+    assert [e["outcome"] for e in events(action="clinic.sync_started")] == ["refused"]
     assert staff("support").post(f"clinics/{plain['_id']}/sync").status_code == 403
 
 
