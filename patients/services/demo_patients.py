@@ -75,10 +75,11 @@ class Surroundings:
 
 
 def invent_patients(
-    surroundings: Surroundings, *, count: int, seed: int, now: datetime
+    surroundings: Surroundings, *, count: int, seed: int, now: datetime, first: int = 0
 ) -> Iterator[Document]:
+    """`first`: how many the clinic has already from other calls. MRNs count on from there."""
     rng = Random(seed)
-    return (_patient(rng, surroundings, number, now) for number in range(count))
+    return (_patient(rng, surroundings, first + number, now) for number in range(count))
 
 
 def _patient(rng: Random, surroundings: Surroundings, number: int, now: datetime) -> Document:

@@ -27,9 +27,11 @@ BATCH = 500
 WRITERS = 2
 
 
-def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int, days_ago: int = 0) -> int:
+def seed_patients(
+    *, clinic_id: str | ObjectId, count: int, seed: int, days_ago: int = 0, first: int = 0
+) -> int:
     """Store `count` invented patients with their accounts, profiles and search keys, and count them. Their newest data
-    are as old as `days_ago`.
+    are as old as `days_ago`. `first` as `invent_patients` takes it.
 
     Raises NotFound for an unknown clinic, BulkWriteError if the seed was used before, and Conflict if the accounts
     are in another service.
@@ -42,7 +44,11 @@ def seed_patients(*, clinic_id: str | ObjectId, count: int, seed: int, days_ago:
         sites=[{"id": s["id"], "name": s["name"]} for s in access.sites_of(clinic)],
     )
     people = invent_patients(
-        surroundings, count=count, seed=seed, now=clock.now() - timedelta(days=days_ago)
+        surroundings,
+        count=count,
+        seed=seed,
+        now=clock.now() - timedelta(days=days_ago),
+        first=first,
     )
     stored = _store(db.batches(people, BATCH))
     patient_counts.refresh_patient_count(clinic["_id"])

@@ -25,6 +25,7 @@ class World:
     one_text: str = ""  # what one patient has
     cutoff: str = "2020-01-01T00:00:00Z"
     bodies: dict[str, Any] = field(default_factory=dict)
+    run_id: str = ""  # of a sync of every patient; of the group "staff"
     admin_clinics: list[str] = field(default_factory=list)  # all of the admin; of the group "login"
 
     @property
@@ -308,7 +309,7 @@ SEARCHES = {"everyone": "e", "name": "*", "one": "1", "none": "unknown name"}
 
 
 def _page(name: str, path: str, **query: str) -> Scenario:
-    """`path` under /admin, with {clinic}, {patient}, {tag} and {site} of the clinic of patients."""
+    """`path` under /admin, with {clinic}, {patient}, {tag}, {site} and {run} of the clinic of patients."""
 
     def full(world: World) -> str:
         of_world = {
@@ -316,6 +317,7 @@ def _page(name: str, path: str, **query: str) -> Scenario:
             "patient": world.patient_ids[0],
             "tag": world.tag_ids[0],
             "site": world.site_ids[0],
+            "run": world.run_id,
         }
         values = {key: value.format(**of_world) for key, value in query.items()}
         return f"/admin/{path.format(**of_world)}" + (f"?{urlencode(values)}" if values else "")
@@ -366,6 +368,11 @@ STAFF = [
     _page("jobs", "jobs/"),
     _page("events", "events/"),
     _page("EHR processing", "ehr/processing/", clinic="{clinic}"),
+    _page("sync runs", "ehr/runs/"),
+    _page("sync runs of the clinic", "ehr/runs/", clinic="{clinic}"),
+    _page("sync run of every patient", "ehr/runs/{run}/"),
+    _page("find", "find/", q="Grown"),
+    _page("merge of small clinics, choice", "merges/choose", source="Grown", target="{clinic}"),
     _page("patient", _PATIENTS + "{patient}/"),
     _page("patients", _PATIENTS),
     _page("patients, hundredth page", _PATIENTS, page="100"),

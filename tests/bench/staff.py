@@ -47,7 +47,9 @@ def grow() -> None:
     patients = [{"_id": ObjectId(), **_patient(row["_id"], now)} for row in own]
     counts = [_no_patients(row["_id"], now) for row in rows]
     parts = {
-        "clinics": rows, patient_counts.COLLECTION: counts, "clinicians": members, "patients": patients
+        "clinics": rows, patient_counts.COLLECTION: counts, "clinicians": members, "patients": patients,
+        "ehrSyncs": [{"_id": ObjectId(), **_sync(row["_id"], now, 1)} for row in rows],
+        "ehrProcessing": [_send(row["_id"], now) for row in rows],
     }  # fmt: skip
     for name, documents in parts.items():
         for batch in db.batches(documents, AT_ONCE):
@@ -55,6 +57,38 @@ def grow() -> None:
     derived.follow_all(row["_id"] for row in patients)
     clinic_names.keep()
     troubles.keep()
+
+
+def grow_run(world: World) -> str:
+    """A sync of every patient of the clinic, once for a database, and its id for staff."""
+    from bson import ObjectId
+
+    from kernel import clock, db
+    from redox.services.admin_reads import run_id
+
+    clinic_id = ObjectId(world.clinic_id)
+    sync = db.collection("ehrSyncs").find_one({"clinicId": clinic_id, "count": world.size})
+    if sync is None:
+        moment = clock.now()
+        sync = {"_id": ObjectId(), **_sync(clinic_id, moment, world.size)}
+        for numbers in db.batches(range(world.size), AT_ONCE):
+            records = [_send(clinic_id, moment) for _ in numbers]
+            db.collection("ehrProcessing").insert_many(records)
+        db.collection("ehrSyncs").insert_one(sync)
+    return run_id(clinic_id, sync["createdTime"])
+
+
+def _sync(clinic_id: Any, moment: Any, count: int) -> dict[str, Any]:
+    return {"clinicId": clinic_id, "createdTime": moment, "after": None, "count": count}
+
+
+def _send(clinic_id: Any, moment: Any) -> dict[str, Any]:
+    from bson import ObjectId
+
+    return {
+        "_id": ObjectId(), "kind": "scheduled", "documentId": ObjectId(), "documentTime": moment, "clinicId": clinic_id,
+        "userId": PERSON, "state": "done", "attempts": 1, "createdTime": moment, "updatedTime": moment,
+    }  # fmt: skip
 
 
 def _clinic(clinic_id: Any, number: int, now: Any) -> dict[str, Any]:

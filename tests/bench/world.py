@@ -1,5 +1,8 @@
 """Seeded clinics, kept between runs: `bench_clinic` is dropped with `--fresh`."""
 
+import secrets
+import sys
+import time
 from typing import Any
 
 import django
@@ -11,6 +14,7 @@ PATIENTS_SAMPLED = 200
 SEEDED_AT_ONCE = (
     100  # in one transaction: on a busy machine one of 500 took more than its 20 seconds
 )
+SEEDED_IN_A_ROW, TRIES = 5_000, 10
 
 
 def prepare(
@@ -34,6 +38,7 @@ def prepare(
     _note_as_followed()
     if has_staff:
         for one in worlds:
+            one.run_id = staff.grow_run(one)
             one.tokens["staff"] = staff.sign_in(one.search_text, one.one_text)
     return worlds
 
@@ -67,6 +72,7 @@ def _world(size: int) -> World:
         db.collection("benchClinics").insert_one(record)
     clinic = db.collection("clinics").find_one({"_id": record["clinicId"]}) or {}
     _forget_new_patients(record["clinicId"])
+    _fill(record["clinicId"], size)
     sample = list(
         db.collection("patients").find(
             {"clinicId": record["clinicId"]},
@@ -145,13 +151,45 @@ def _as_sent(summary: Any) -> Any:
     return {name: orjson.loads(encode(shown(name, part))) for name, part in summary.items()}
 
 
+def _fill(clinic_id: Any, size: int) -> None:
+    """Invented patients, as many as there are not yet: an interrupted run is continued by the next one. What the machine
+    was too busy for is tried again."""
+    from kernel import transient_errors
+    from patients.services import seeding
+
+    seeding.BATCH = SEEDED_AT_ONCE
+    before, started = _count(clinic_id), time.monotonic()
+    for _ in range(2 * size // SEEDED_IN_A_ROW + TRIES):
+        stored = _count(clinic_id)
+        if stored >= size:
+            return
+        _tell(stored, size, time.monotonic() - started, stored - before)
+        count, seed = min(SEEDED_IN_A_ROW, size - stored), secrets.randbits(48)
+        try:
+            seeding.seed_patients(clinic_id=clinic_id, count=count, seed=seed, first=stored)
+        except Exception as error:
+            if not transient_errors.is_transient(error):
+                raise
+            print(f"  again after {type(error).__name__}", file=sys.stderr, flush=True)
+    sys.exit(f"the clinic of {size} patients could not be filled; the next run continues")
+
+
+def _count(clinic_id: Any) -> int:
+    from kernel import db
+
+    return db.collection("patients").count_documents({"clinicId": clinic_id})
+
+
+def _tell(stored: int, size: int, seconds: float, done: int) -> None:
+    left = f", {seconds * (size - stored) / done:.0f} s left" if done else ""
+    print(f"filling: {stored} of {size} patients{left}", file=sys.stderr, flush=True)
+
+
 def _build(size: int) -> dict[str, Any]:
-    """The clinic through the API, as a client would make it; patients by the seeding command."""
+    """The clinic through the API, as a client would make it, without patients."""
     from bson import ObjectId
-    from django.core.management import call_command
     from django.test import Client
 
-    from patients.services import seeding
     from users.services import accounts
 
     admin = accounts.create_user(email=f"bench{size}@example.org", full_name="Bench Admin")
@@ -177,8 +215,6 @@ def _build(size: int) -> dict[str, Any]:
         call("POST", f"{base}/patient_tags", {"name": f"Tag {number}"})
     for number in range(5):
         call("POST", f"{base}/sites", {"name": f"Site {number}"})
-    seeding.BATCH = SEEDED_AT_ONCE
-    call_command("seed_patients", clinic=clinic["id"], count=size, verbosity=0)
     return {"_id": size, "clinicId": ObjectId(clinic["id"]), "adminId": admin.user_id}
 
 
