@@ -99,8 +99,8 @@ pythons:  ## try Python 3.12 and 3.13, or those of PYTHONS: what is pinned, `man
 chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault of servers and processes once, some 100 seconds
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_servers.py -k each_kind $(ARGS)
 
-fuzz-short: dev-setup  ## random requests, stories, messages and merges, the same in every run: a minute
-	@FUZZ_SEED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -n 2 tests/fuzz $(ARGS)
+fuzz-short: dev-setup  ## random requests, stories, messages and merges, beginning with the same in every run: FUZZ_MINUTES (5)
+	@FUZZ_SEED=$${FUZZ_SEED:-1} FUZZ_MINUTES=$${FUZZ_MINUTES:-5} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -n 2 tests/fuzz $(ARGS)
 
 fuzz: dev-setup  ## more of them for FUZZ_MINUTES (30), different in every run; FUZZ_SEED=… repeats a round that failed
 	@FUZZ_MINUTES=$${FUZZ_MINUTES:-30} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20} $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results --timeout=0 -n 2 tests/fuzz $(ARGS)

@@ -1,21 +1,22 @@
 """How long the tests of this folder search.
 
-`make fuzz-short`: one round of each, with few examples and FUZZ_SEED=1, so that every run is the same. `make fuzz`:
-rounds with ever new seeds until a test has used its share of FUZZ_MINUTES. FUZZ_SEED repeats one round, and a test that
-fails names the seed of its round.
+`make fuzz`: rounds with ever new seeds until a test has used its share of FUZZ_MINUTES. With FUZZ_SEED the first round
+has this seed and each further one the next number, so that every run tries the same, as far as it comes: `make fuzz-short`
+begins with 1. A test that fails names the seed of its round, which FUZZ_SEED repeats with FUZZ_MINUTES=0.
 """
 
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 
 from hypothesis import HealthCheck, Phase, seed, settings
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "0"))
 SEED = int(os.environ.get("FUZZ_SEED") or 0)
-PROCESSES = 2  # of `make fuzz`
+PROCESSES = 2  # of `make fuzz` and `make fuzz-short`
 
 
 def limits(factor: float = 1) -> settings:
@@ -30,14 +31,21 @@ def limits(factor: float = 1) -> settings:
 
 
 def search(test: Callable[..., None], run: Callable[[], None], *, share: float) -> None:
-    """Run it once, or with new seeds for that share of the time. `test` is what carries the seed: a test of
-    Hypothesis or a state machine."""
+    """Run it once, or with one seed after the other for about that share of the time; all shares are 1. `test` is what
+    carries the seed: a test of Hypothesis or a state machine."""
     until = time.monotonic() + share * MINUTES * 60 * PROCESSES
-    number = SEED or secrets.randbelow(2**32)
-    while True:
+    for number in _seeds():
+        began = time.monotonic()
         print(f"FUZZ_SEED={number}")  # noqa: T201 (pytest shows it where something fails)
         seed(number)(test)
         run()
-        if time.monotonic() >= until:
+        now = time.monotonic()
+        if now + (now - began) / 2 >= until:  # so that rounds end before and after it equally often
             return
-        number = secrets.randbelow(2**32)
+
+
+def _seeds() -> Iterator[int]:
+    if SEED:
+        yield from count(SEED)
+    while True:
+        yield secrets.randbelow(2**32)

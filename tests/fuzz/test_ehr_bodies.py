@@ -78,7 +78,7 @@ def test_any_change_of_an_order_of_redox_is_accepted_and_its_work_ends(callers, 
         deliver_all()
         assert none_is_tried_again()
 
-    search(receive, receive, share=0.05)
+    search(receive, receive, share=0.04)
     callers.begin_again()
 
 
@@ -94,7 +94,7 @@ def test_any_change_of_a_request_of_xealth_is_answered_as_described(callers, pee
         deliver_all()
         assert none_is_tried_again()
 
-    search(ask, ask, share=0.02)
+    search(ask, ask, share=0.015)
     callers.begin_again()
 
 
@@ -110,5 +110,5 @@ def test_any_change_of_an_order_of_xealth_ends(callers, peer):
         deliver_all()
         assert none_is_tried_again()
 
-    search(carry_out, carry_out, share=0.03)
+    search(carry_out, carry_out, share=0.025)
     callers.begin_again()

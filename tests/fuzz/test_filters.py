@@ -37,7 +37,7 @@ def test_any_text_in_any_parameter_is_answered_as_described(callers, name):
     def ask(query):
         callers.send("service", name, query="?" + urlencode(query, errors="surrogatepass"))
 
-    search(ask, ask, share=0.02)
+    search(ask, ask, share=0.015)
 
 
 def test_raw_bodies_are_read_or_refused():

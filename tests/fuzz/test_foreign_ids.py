@@ -13,7 +13,7 @@ from tests.policy.foreign_ids import (
     two_clinics,  # noqa: F401
 )
 
-SHARE = 0.1 / len(CASES)
+SHARE = 0.08 / len(CASES)
 
 
 @pytest.mark.yardstick("Z3")

@@ -29,7 +29,7 @@ def test_a_merge_of_random_clinics_loses_nothing_that_its_plan_keeps(callers):
         callers.remove_everything()
         test_merges.test_a_merge_loses_nothing_that_its_plan_keeps(number)
 
-    search(merge, merge, share=0.03)
+    search(merge, merge, share=0.02)
     callers.begin_again()
 
 
@@ -47,7 +47,7 @@ def test_a_document_with_any_value_in_it_stops_no_plan_and_no_report(callers):
         body = b'{"sourceId":"%s"}' % str(source["_id"]).encode()
         callers.send("service", "GenerateMergeReport", raw=body, clinicId=str(target["_id"]))
 
-    search(plan, plan, share=0.03)
+    search(plan, plan, share=0.02)
     callers.begin_again()
 
 

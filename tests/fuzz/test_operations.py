@@ -11,7 +11,7 @@ from tests.fuzz.requests import OPERATIONS, any_cases, path_of, query_of, raw_bo
 from tests.fuzz.rounds import limits, search
 
 READS = [name for name, (method, *_) in described_operations().items() if method == "get"]
-SHARE = 0.6 / len(OPERATIONS)
+SHARE = 0.45 / len(OPERATIONS)
 
 
 @pytest.mark.yardstick("L3")

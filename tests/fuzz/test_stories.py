@@ -61,5 +61,5 @@ def test_what_one_request_makes_the_next_ones_use(callers):
             learn(made, name, answer)
         assert following.differences() == []
 
-    search(tell, tell, share=0.15)
+    search(tell, tell, share=0.12)
     callers.begin_again()
