@@ -69,7 +69,7 @@ def patient_count_of(counted_clinic: Document) -> Document:
     counts = store.joined_counts(counted_clinic) or store.find_counts(clinic_id)
     if counts is None:
         doubt(clinic_id)
-        counts = db.read_at_one_moment(partial(_sums, clinic_id))
+        counts = db.read_at_one_moment(lambda: _sums(clinic_id, _demo_row(clinic_id)))
     return published(counts)
 
 
@@ -296,6 +296,10 @@ def _joined_sums(clinic: ClinicDocument) -> Counter[str]:
         kind, item_id, n = found["_id"]["of"], found["_id"].get("id"), found["n"]
         if kind in store.KINDS:
             tally[store.path(kind, item_id)] += n
+        elif kind == store.ISSUES:
+            tally.update(
+                {path: times * n for path, times in _tally_of_issue({"issue": item_id}).items()}
+            )
         else:
             demo = {"userId": settings.DEMO_PATIENT_USER_ID} if kind == "demo" else {}
             one = _tally({"sources": item_id, **demo})
@@ -576,27 +580,34 @@ def begin_counts(clinic_id: ObjectId) -> Document:
 
 def _everything(clinic_id: ObjectId, clinic: Document) -> Document:
     """The sum over the rows of the clinic's patients."""
-    sums = _sums(clinic_id)
-    issues = _count_issues(clinic_id)
+    demo = _demo_row(clinic_id)
+    sums, issues = _sums(clinic_id, demo), _count_issues(clinic_id, demo)
     return {**sums, "issues": issues, **_count_tags_and_sites(clinic, total=sums["total"])}
 
 
-def _count_issues(clinic_id: ObjectId) -> dict[str, int]:
-    """By their name in counts; without the demo patient's."""
-    codes = connection_issues.ALL_CODES
-    found = Counter({code: list_row_store.count_issue(clinic_id, code) for code in codes})
-    demo = store.find_row_of_user(clinic_id, settings.DEMO_PATIENT_USER_ID)
+def _demo_row(clinic_id: ObjectId) -> Document | None:
+    return store.find_row_of_user(clinic_id, settings.DEMO_PATIENT_USER_ID)
+
+
+def _count_issues(clinic_id: ObjectId, demo: Document | None) -> dict[str, int]:
+    """By their name in counts; without the demo patient's. All are counted at once first: each code costs a query, of
+    which a clinic without issues needs none, and others no more until all are found."""
+    codes, found = connection_issues.ALL_CODES, Counter[int]()
+    total = list_row_store.count_issues(clinic_id, codes)
+    for code in codes:
+        if found.total() == total:
+            break
+        found[code] = list_row_store.count_issues(clinic_id, [code])
     if demo is not None and demo.get("issue") in codes:
         found[demo["issue"]] -= 1
     return {connection_issues.count_name(code): n for code, n in found.items() if n}
 
 
-def _sums(clinic_id: ObjectId) -> Document:
+def _sums(clinic_id: ObjectId, demo: Document | None) -> Document:
     """All but those of tags, sites and issues, from index keys."""
     tally: Counter[str] = Counter()
     for row, n in store.count_by_sources(clinic_id):
         tally.update({path: times * n for path, times in _tally(row).items()})
-    demo = store.find_row_of_user(clinic_id, settings.DEMO_PATIENT_USER_ID)
     if demo is not None:  # counted above as if it were a patient like the others
         tally.subtract(_tally({**demo, "userId": "", "issue": None}))
         tally.update(_tally(demo))

@@ -155,11 +155,11 @@ def list_issues_due(before: datetime, limit: int) -> list[ObjectId]:
     return [row["patientId"] for row in rows]
 
 
-def count_issue(clinic_id: ObjectId, code: int) -> int:
-    """How many patients have it; from index keys. The index is one of names in a language, from which MongoDB gives
-    back no value, so it cannot be asked for all codes at once."""
+def count_issues(clinic_id: ObjectId, codes: Sequence[int]) -> int:
+    """How many patients have one of these; from index keys. The index is one of names in a language, from which MongoDB
+    gives back no value, so it does not tell how many have which."""
     pipeline: list[Document] = [
-        {"$match": {"clinicId": clinic_id, "issue": code}},
+        {"$match": {"clinicId": clinic_id, "issue": {"$in": list(codes)}}},
         {"$group": {"_id": 1, "n": {"$sum": 1}}},
     ]
     groups = db.collection(COLLECTION).aggregate(pipeline, hint=BY_ISSUE)

@@ -37,6 +37,7 @@ LOOKUP: Document = {
 }
 _TOUCH: Document = {"$inc": {"placeChanges": 1}}
 KINDS = {TAGS: "tags", SITES: "sites"}
+ISSUES = "issues"
 
 
 def path(field: str, tag_or_site_id: ObjectId) -> str:
@@ -229,13 +230,15 @@ def join_records(clinic_id: ObjectId) -> Document:
 
 def join_sums(clinic_id: ObjectId, *, demo_id: str, most: int) -> Document:
     """A `$lookup` of what the rows of up to `most` patients add up to: [{_id: {of, id}, n}], where `of` is TAGS, SITES,
-    "sources" or, for the sources of the demo patient, "demo"."""
+    ISSUES (whose ids are codes), "sources" or, for the sources of the demo patient, "demo"."""
     is_demo = {"$eq": ["$userId", demo_id or None]}
     sources = {"of": {"$cond": [is_demo, "demo", "sources"]}, "id": "$sources"}
+    has_issue = {"$and": [{"$not": is_demo}, {"$gt": ["$issue", None]}]}
+    issue = {"$cond": [has_issue, [{"of": ISSUES, "id": "$issue"}], []]}
     counted: list[Document] = [
         {"$match": {"clinicId": clinic_id}},
         {"$limit": most},
-        {"$project": {"item": {"$concatArrays": [*tags_and_sites.ITEMS, [sources]]}}},
+        {"$project": {"item": {"$concatArrays": [*tags_and_sites.ITEMS, issue, [sources]]}}},
         {"$unwind": "$item"},
         {"$group": {"_id": "$item", "n": {"$sum": 1}}},
     ]

@@ -14,11 +14,17 @@ from patients.services import patient_counts
 from tests.events import emitted
 from tests.factories import make_clinic, make_patients
 
+ISSUES = [
+    {"cause": "staleData"},
+    {"cause": "error", "hidden": True},
+    {"cause": "error", "hidden": False},
+]
+
 
 @pytest.fixture
 def lakeside():
     clinic = make_clinic()
-    make_patients(clinic, [{} for _ in range(3)])
+    make_patients(clinic, [{"connectionIssue": issue} for issue in ISSUES])
     return clinic
 
 
@@ -107,6 +113,7 @@ def test_counts_that_are_right_cost_one_command_and_the_two_times_of_the_count(
     [
         (kept.COUNTS, {"total": 5}),
         (kept.COUNTS, {"sources": {"dexcom": {"connected": 2}}}),
+        (kept.COUNTS, {"issues": {"error": 1, "staleData": 1}}),
         (kept.COUNTS, {"tags": {"a" * 24: 1}}),
         (kept.COUNTS, {"sites": {"b" * 24: 0}}),
         ("clinics", {"patientCount.plan": 7}),
@@ -152,6 +159,37 @@ def test_tags_and_sites_are_counted_alike_in_small_and_large_clinics(
     counts = patient_counts.kept_counts(clinic["_id"])
     assert counts["tags"] == {str(one): 2, str(two): 1}
     assert counts["sites"] == {str(sites[0]["id"]): 2, str(sites[1]["id"]): 1}
+
+
+@pytest.mark.parametrize("few_rows", [0, patient_counts.FEW_ROWS])
+def test_issues_are_counted_alike_in_small_and_large_clinics(
+    lakeside, backend, monkeypatch, settings, few_rows
+):
+    """The demo patient's is no issue of the clinic."""
+    monkeypatch.setattr(patient_counts, "FEW_ROWS", few_rows)
+    demo = make_patients(lakeside, [{"connectionIssue": {"cause": "error"}}])[0]
+    settings.DEMO_PATIENT_USER_ID = demo["userId"]
+    assert refresh(backend, lakeside["_id"]) == 200
+    counts = patient_counts.kept_counts(lakeside["_id"])
+    assert counts["issues"] == {"staleData": 1, "errorHidden": 1, "error": 1}
+    confirmed = patient_counts._confirm(lakeside["_id"])
+    assert confirmed is bool(few_rows)
+
+
+def test_a_large_clinic_is_asked_for_single_issues_only_while_some_are_missing(
+    monkeypatch, lakeside
+):
+    asked, real = [], patient_counts.list_row_store.count_issues
+
+    def noted(clinic_id, codes):
+        asked.append(len(codes))
+        return real(clinic_id, codes)
+
+    monkeypatch.setattr(patient_counts.list_row_store, "count_issues", noted)
+    patient_counts._count_issues(make_clinic()["_id"], None)
+    assert asked == [10]
+    patient_counts._count_issues(lakeside["_id"], None)
+    assert asked[2:] == [1] * 6  # the last of these three is the sixth of ten
 
 
 def test_it_costs_the_same_with_many_tags_and_sites(backend, mongo_commands):
