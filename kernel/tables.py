@@ -40,6 +40,8 @@ def _looks_like_formula(text: str) -> bool:
 def _on_one_line(text: str) -> str:
     """Some programs split cells at line breaks and tabs, and would find a formula after one. A sign of direction would
     turn the rest of the line."""
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all cells are, of which a large file has millions
     return "".join(
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
         for c in text
@@ -49,6 +51,8 @@ def _on_one_line(text: str) -> str:
 
 def _is_formula(text: str) -> bool:
     """Whether the first visible character starts a formula, full-width and small forms included."""
+    if text[:1].isascii() and text[:1].isalnum():
+        return False
     first_visible = next((c for c in text if not _is_invisible(c)), "")
     normal = unicodedata.normalize("NFKC", first_visible)[:1]
     return normal in _FORMULA_STARTS or unicodedata.category(normal or "a") == "Pd"
