@@ -19,5 +19,6 @@ class PatientsConfig(AppConfig):
             "metrics",
             "daily",
             "bulk_jobs",
+            "export_jobs",
             packages=("api.schemas",),
         )

@@ -87,6 +87,17 @@ class RangePreset(TextChoices):
     HIGH_RISK = "adaHighRisk"
 
 
+class ExportState(TextChoices):
+    """How far an export of a clinic's list is that a worker makes."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    READY = "ready"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
 class MatchCriterion(TextChoices):
     """The criterion by which an order is matched to its patient."""
 

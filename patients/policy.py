@@ -38,7 +38,16 @@ POLICY: dict[str, Rule] = {
     "DeletePatientTagFromClinicPatients": BACKEND_OR_ADMIN,
     # Patients. An operation that refuses services stores the person who called it in an audit field
     "ListPatients": BACKEND_OR_MEMBER,
-    "ExportPatientList": all_of(user, admin, has_export),
+    **dict.fromkeys(
+        (
+            "ExportPatientList",
+            "StartPatientListExport",
+            "GetPatientListExport",
+            "DeletePatientListExport",
+            "FetchPatientListExport",
+        ),
+        all_of(user, admin, has_export),
+    ),
     "CreatePatientAccount": BACKEND_OR_MEMBER,
     "BulkCreatePatients": BACKEND_OR_ADMIN,
     "CreatePatientFromUser": backend,
@@ -83,6 +92,10 @@ ACCESS: dict[str, Access] = {
     # Patients
     "ListPatients": list_of("id"),
     "ExportPatientList": LIST,
+    "StartPatientListExport": LIST,
+    "GetPatientListExport": NO_PATIENT,
+    "DeletePatientListExport": NO_PATIENT,
+    "FetchPatientListExport": LIST,
     "CreatePatientAccount": in_answer("id"),
     "BulkCreatePatients": MANY,
     "CreatePatientFromUser": _PATIENT,

@@ -37,7 +37,7 @@ class OperationSchema(AutoSchema):
         for response in operation["responses"].values():
             response.setdefault("headers", {}).update(failures.REQUEST_ID)
         operation["responses"].update(listed)
-        if spec.body is not None and spec.body_required:
+        if "requestBody" in operation and spec.body_required:
             operation["requestBody"]["required"] = True
         if policy.is_external(spec.id):
             operation["security"] = []  # no token is asked for

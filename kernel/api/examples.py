@@ -15,6 +15,8 @@ _OF_OPERATIONS: dict[str, Any] = {}  # answers and requests without a component
 _ANSWERS_OF: dict[
     str, Any
 ] = {}  # where an operation answers less than others with the same component
+_OF_FILES: dict[tuple[str, bool], str] = {}  # by operationId, and whether it is the request
+_TEXT = "text/csv"
 Example = dict[str, Any]
 
 # The same people and things in the examples of all apps.
@@ -40,6 +42,7 @@ PARAMETERS: Mapping[str, Any] = {
     "siteId": SITE,
     "summaryId": "6b09f5d3c72cce972de3a8ff",
     "userId": USER,
+    "exportId": "6b09f5d3c72cce972de3a90f",
     "viewId": "6b09f5d3c72cce972de3a90e",
     "webhookId": "6b09f5d3c72cce972de3a90c",
     "deliveryId": "6b09f5d3c72cce972de3a90d",
@@ -83,25 +86,44 @@ def answers_of(examples: Mapping[str, Any]) -> None:
     _ANSWERS_OF.update(examples)
 
 
+def of_files(requests: Mapping[str, str], answers: Mapping[str, str]) -> None:
+    """By operationId, what a file looks like as CSV. There is no example of other files."""
+    _OF_FILES.update({(name, True): text for name, text in requests.items()})
+    _OF_FILES.update({(name, False): text for name, text in answers.items()})
+
+
 def add_to(description: dict[str, Any]) -> None:
     """A reference to its example for each body, and the examples themselves."""
     used: dict[str, Example] = {}
     for item in description["paths"].values():
         for operation in item.values():
-            for content, is_request in _bodies(operation):
-                _add(content, operation["operationId"], used, is_request=is_request)
+            operation_id = operation["operationId"]
+            for content_type, content, is_request in _bodies(operation):
+                if content_type == _TEXT:
+                    _add_text(content, operation_id, used, is_request=is_request)
+                else:
+                    _add(content, operation_id, used, is_request=is_request)
     description["components"]["examples"] = dict(sorted(used.items()))
 
 
-def _bodies(operation: dict[str, Any]) -> list[tuple[dict[str, Any], bool]]:
-    sent = operation.get("requestBody", {}).get("content", {}).values()
+def _bodies(operation: dict[str, Any]) -> list[tuple[str, dict[str, Any], bool]]:
+    """(content type, what it is described by, whether it is the request)"""
+    sent = operation.get("requestBody", {}).get("content", {}).items()
     answered = [
-        content
+        named
         for status, response in operation["responses"].items()
         if status.startswith("2")
-        for content in response.get("content", {}).values()
+        for named in response.get("content", {}).items()
     ]
-    return [*((content, True) for content in sent), *((content, False) for content in answered)]
+    return [*((*named, True) for named in sent), *((*named, False) for named in answered)]
+
+
+def _add_text(
+    content: dict[str, Any], operation_id: str, used: dict[str, Example], *, is_request: bool
+) -> None:
+    name = f"{operation_id}.request" if is_request else operation_id
+    used[name] = {"value": _OF_FILES[operation_id, is_request]}
+    content["examples"] = {"example": {"$ref": f"#/components/examples/{name}"}}
 
 
 def _add(

@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 
 from kernel.api import bodies, canonical_values, parameters
+from kernel.api import schema as schemas
 from kernel.api.authentication import principal_of
 from kernel.api.parameters import Parameter
 from kernel.api.schema import Schema
@@ -22,7 +23,20 @@ from kernel.errors import DomainError
 from kernel.policy import Join
 from kernel.principal import Principal
 
-Responses = Mapping[int, Schema | None]
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A body or an answer that is no JSON, by its content types. Generators read `format: binary` as bytes, whatever
+    the type."""
+
+    types: tuple[str, ...]
+
+    @property
+    def schema(self) -> Schema:
+        return schemas.string(format="binary")
+
+
+Responses = Mapping[int, Schema | File | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     query: Iterable[Parameter] = (),
     path: Mapping[str, Schema] | None = None,
     body: Schema | None = None,
-    described_body: Schema | None = None,
+    described_body: Schema | File | None = None,
     body_required: bool = True,
     body_limit: int | None = None,
     lenient: Lenient | None = None,
@@ -100,8 +114,9 @@ def operation(  # noqa: PLR0913 (all but the first by name)
     `responses` maps each success status to the schema of its body (None: no body). `path` overrides
     the usual schemas of path parameters (`parameters.PATH_SCHEMAS`). `body_limit` is for bodies that are rightly
     larger than usual. `described_body` is for a body whose component is an answer, too: what of it is written
-    (`schema.written`). `join` is for a hot operation that members may call and that reads one document: it is read with
-    the caller's roles, and where no roles were asked for (`joined` is None) the service reads it by itself.
+    (`schema.written`); and for one that is no JSON, which `lenient.read_body` reads. `join` is for a hot operation that
+    members may call and that reads one document: it is read with the caller's roles, and where no roles were asked for
+    (`joined` is None) the service reads it by itself.
 
     `raises` are the failures that do not follow from the rest (`kernel.api.failures`); with `always_found` an unknown
     id in the path is none.
@@ -171,7 +186,7 @@ def _read_body(spec: Operation, request: Request) -> Any:
 
 
 def _described(
-    spec: Operation, description: str, body: Schema | None, responses: Responses
+    spec: Operation, description: str, body: Schema | File | None, responses: Responses
 ) -> Callable[[Answer], Answer]:
     decorated: Callable[[Answer], Answer] = extend_schema(
         operation_id=spec.id,
@@ -190,14 +205,24 @@ def _described(
             )
             for p in spec.query
         ],
-        request={"application/json": body} if body is not None else None,
+        request=_described_request(body, spec.body_limit),
         extensions=_extensions(spec),
-        responses={
-            status: OpenApiResponse(response=body, description=_answer_words(status, body))
-            for status, body in responses.items()
-        },
+        responses=dict(_described_answer(status, body) for status, body in responses.items()),
     )
     return decorated
+
+
+def _described_request(body: Schema | File | None, limit: int) -> dict[str, Schema] | None:
+    if isinstance(body, File):
+        return dict.fromkeys(body.types, schemas.at_most(limit, body.schema))
+    return None if body is None else {"application/json": body}
+
+
+def _described_answer(status: int, body: Schema | File | None) -> tuple[Any, OpenApiResponse]:
+    words = _answer_words(status, body)
+    if isinstance(body, File):
+        return (status, *body.types), OpenApiResponse(response=body.schema, description=words)
+    return status, OpenApiResponse(response=body, description=words)
 
 
 def _tag(spec: Operation) -> str:
@@ -217,13 +242,15 @@ def _is_array(schema: Schema) -> bool:
     return parameters._kind(schema) == "array"
 
 
-def _answer_words(status: int, body: Schema | None) -> str:
-    if status == _OK and body is not None:
-        return "Done, and this is the result."
-    return _STATUS_WORDS[status]
+def _answer_words(status: int, body: Schema | File | None) -> str:
+    return _STATUS_WORDS[status] if body is None else _WORDS_WITH_BODY[status]
 
 
 _OK = 200
+_WORDS_WITH_BODY = {
+    _OK: "Done, and this is the result.",
+    202: "Accepted: a worker does it. This is what it is about.",
+}
 _STATUS_WORDS = {
     _OK: "Done. The body is empty, unless the operation says otherwise.",
     202: "Accepted: a worker does it a little later. No body.",

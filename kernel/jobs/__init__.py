@@ -2,11 +2,11 @@
 
 kinds     what an app declares of a kind of job
 store     the collections `jobs` and `jobParts`
-files     a file that a job has made: written in pieces, fetched once
+files     a file that a job has made: written in pieces, fetched once, or read until it expires
 running   how a job begins, goes on after a crash, and ends
 """
 
-from kernel.jobs.files import fetch, is_ready
+from kernel.jobs.files import fetch, is_ready, read
 from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task, add
 from kernel.jobs.running import (
     access,
@@ -15,12 +15,13 @@ from kernel.jobs.running import (
     can_start_again,
     cancel,
     carry_out,
+    discard,
     is_at_work,
     is_noted,
     note_item,
     start_again,
 )
-from kernel.jobs.store import COLLECTION, find_newest, find_result, find_typed, keep_result
+from kernel.jobs.store import COLLECTION, find_newest, find_result, find_typed, keep_result, list_of
 
 __all__ = [
     "COLLECTION",
@@ -37,6 +38,7 @@ __all__ = [
     "can_start_again",
     "cancel",
     "carry_out",
+    "discard",
     "fetch",
     "find_newest",
     "find_result",
@@ -45,6 +47,8 @@ __all__ = [
     "is_noted",
     "is_ready",
     "keep_result",
+    "list_of",
     "note_item",
+    "read",
     "start_again",
 ]

@@ -12,7 +12,8 @@ PATIENTS = "patients"
 @dataclass(frozen=True, slots=True)
 class Task:
     """What is known of a job when a part of it is done. `wanted` is known to `plan` alone, and forgotten afterwards: it
-    may hold what someone has typed. `asked_by` as `audit.record` takes it."""
+    may hold what someone has typed. `asked_by` as `audit.record` takes it. `succeeded`: for how many it was done so
+    far."""
 
     id: ObjectId
     clinic_id: ObjectId
@@ -20,6 +21,7 @@ class Task:
     options: Mapping[str, Any]
     asked_by: Mapping[str, str]
     reason: str
+    succeeded: int
 
 
 class Skipped(Exception):

@@ -31,8 +31,10 @@ from kernel.jobs import files, store
 from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task
 
 OBJECT = "job"
+FETCHED = "job.file_fetched"  # as the audit trail calls it
 NOT_FOUND = "there is no such job; jobs are kept for thirty days"
 NOT_AT_WORK = "it has ended already"
+DISCARDED = "it was removed"
 NOT_AGAIN = "it cannot be started again: it has not failed, or failed too long ago; begin a new one"
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
@@ -44,7 +46,6 @@ MOST_NAMED = 500  # whom an audit event names, and a job of those it has left ou
 PARTS_LAST = timedelta(
     days=3
 )  # longer than the outbox tries; and so long a failed job can be started again
-_AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
 # What the rules refuse; other failures are tried again by the outbox.
 _REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound, PaymentRequired)
 
@@ -114,7 +115,7 @@ def access(job_id: str) -> Document:
 
 
 def is_at_work(job: Mapping[str, Any]) -> bool:
-    return job["state"] in _AT_WORK
+    return job["state"] in store.AT_WORK
 
 
 def can_cancel(job: Mapping[str, Any]) -> bool:
@@ -136,6 +137,19 @@ def cancel(job: Document) -> Document:
     _let_go(job)
     store.remove_parts(job["_id"])
     return canceled
+
+
+def discard(job: Document) -> None:
+    """No more is done of it, and what it has made goes, with what was kept to start it again; in the caller's
+    transaction."""
+    job = store.find(job["_id"]) or job
+    gone = {"file": None, "again": None}
+    if is_at_work(job):
+        store.advance(job, {**_ended(JobState.CANCELED, DISCARDED), **gone}, lines=["Removed"])
+        _let_go(job)
+    else:
+        store.advance(job, gone, lines=["Removed"])
+    store.remove_parts(job["_id"])
 
 
 def _let_go(job: Document) -> None:
@@ -217,6 +231,7 @@ def _task(job: Document) -> Task:
         options=job["options"],
         asked_by=job["askedBy"],
         reason=job["reason"],
+        succeeded=job["succeeded"],
     )
 
 

@@ -17,6 +17,7 @@ _WANTED, _TYPED, _RESULT = "wanted", "typed", "result"  # series of one part eac
 NOTED = "noted"  # a part for each item that was done
 _LONG = ("log", "narrowed", "leftOut")
 _MOST_LINES = 500  # of a log
+AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
 
 indexes.declare(
     COLLECTION,
@@ -179,6 +180,24 @@ def find_newest(kind: str, clinic_id: ObjectId, options: Mapping[str, Any]) -> D
     query |= {f"options.{name}": value for name, value in options.items()}
     return db.collection(COLLECTION).find_one(
         query, dict.fromkeys(_LONG, 0), sort=[("_id", DESCENDING)], hint="JobsByKind"
+    )
+
+
+def list_of(kind: str, clinic_id: ObjectId, asked_by: str | None = None) -> list[Document]:
+    """Those of a kind in a clinic that are at work or have kept something, of one person or of all, newest first."""
+    kept = [
+        {"state": {"$in": [state.value for state in AT_WORK]}},
+        {"file.expiresTime": {"$gt": clock.now()}},
+        {"again.until": {"$gt": clock.now()}},
+    ]
+    query: dict[str, Any] = {"kind": kind, "clinicId": clinic_id, "$or": kept}
+    if asked_by is not None:
+        query["askedBy.actor_id"] = asked_by
+    sort = [("_id", DESCENDING)]
+    return list(
+        db.collection(COLLECTION).find(
+            query, dict.fromkeys(_LONG, 0), sort=sort, hint="JobsByClinic"
+        )
     )
 
 

@@ -15,11 +15,11 @@ from kernel.db import Document
 from kernel.errors import DomainError, Forbidden, NotFound
 from kernel.jobs import store
 from kernel.jobs.files import FORMATS, TYPES
-from kernel.jobs.running import OBJECT
+from kernel.jobs.running import FETCHED, OBJECT
 from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 
-CANCELED, STARTED_AGAIN, FETCHED = "job.canceled", "job.started_again", "job.file_fetched"
+CANCELED, STARTED_AGAIN = "job.canceled", "job.started_again"
 OTHERS = "the file is for the person who asked for it; begin an export of your own"
 STATES = dict(JobState.choices)
 _COLOURS = {JobState.DONE: "good", JobState.FAILED: "bad", JobState.CANCELED: "warn"}

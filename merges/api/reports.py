@@ -4,7 +4,7 @@ from tempfile import TemporaryFile
 
 from django.http import FileResponse
 
-from kernel.api.operations import Call, operation
+from kernel.api.operations import Call, File, operation
 from kernel.api.viewsets import ApiViewSet
 from merges.api.schemas.reports import REPORT_REQUEST, REPORT_SOURCE
 from merges.plan.model import MergePlan
@@ -27,7 +27,7 @@ class MergeReportViewSet(ApiViewSet):
         body=REPORT_REQUEST,
         described_body=REPORT_SOURCE,
         is_heavy=True,
-        responses={200: None},
+        responses={200: File((_WORKBOOK,))},
     )
     def generate(self, call: Call) -> FileResponse:
         plan = read_plan(source_id=call.body.get("sourceId", ""), target_id=call.path["clinicId"])

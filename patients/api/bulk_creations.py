@@ -14,7 +14,7 @@ from kernel import accesses, audit, clock, db, jobs, outbox, waiting
 from kernel.api import schema as s
 from kernel.api import text_forms, validation
 from kernel.api.downloads import download
-from kernel.api.operations import Call, Lenient, operation
+from kernel.api.operations import Call, File, Lenient, operation
 from kernel.api.parameters import Parameter
 from kernel.api.viewsets import ApiViewSet
 from kernel.choices import ActorKind, AuditOutcome, JobState
@@ -80,7 +80,8 @@ class BulkCreationViewSet(ApiViewSet):
         body_limit=MOST_BYTES,
         lenient=Lenient(read_body=read_file),
         is_heavy=True,
-        responses={200: None},
+        described_body=File((TYPE,)),
+        responses={200: File((TYPE,))},
     )
     def create(self, call: Call) -> HttpResponseBase:
         if not settings.BULK_CREATION:

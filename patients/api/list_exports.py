@@ -1,25 +1,30 @@
-"""The export of a clinic's list of patients (rules PATIENT-166 to PATIENT-176)."""
+"""The export of a clinic's list of patients: at once, or by a worker (rules PATIENT-166 to PATIENT-176 and PATIENT-196
+to PATIENT-204)."""
 
-from collections.abc import Mapping
 from tempfile import TemporaryFile
-from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from rest_framework.response import Response
 
 from kernel import tables
+from kernel.api import schema as s
 from kernel.api.downloads import download
-from kernel.api.operations import Call, operation
-from kernel.api.viewsets import ApiViewSet
+from kernel.api.operations import Call, File, operation
+from kernel.api.viewsets import ApiViewSet, empty
+from kernel.db import Document
 from kernel.errors import ConstraintViolation
-from kernel.jobs.files import CSV, TYPES, XLSX
+from kernel.jobs.files import TYPES, XLSX
+from patients.api.schemas.kept_exports import KEPT_EXPORT
 from patients.api.schemas.patient_parameters import EXPORT_PARAMETERS
 from patients.representation import exported_patients
-from patients.services import list_exports, patient_lists
-from patients.services.list_exports import Asked, Export
+from patients.representation.kept_exports import export as shown
+from patients.services import kept_exports, list_exports
+from patients.services.list_exports import Export
 
-# What does not narrow the list.
-_OF_THE_FILE = frozenset({"period", "format", "sort", "sortType", "search"})
+CSV_TYPE = "text/csv"
+LIST_FILE = File((CSV_TYPE, TYPES[XLSX]))
+_EXPORT = {"exportId": s.object_id(description="Id of the export.")}
 
 
 class PatientListExportViewSet(ApiViewSet):
@@ -33,16 +38,16 @@ class PatientListExportViewSet(ApiViewSet):
         "report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula begins with `'`. "
         "For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. A failure is answered as such, or "
         "breaks off the connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or "
-        "5,000 in a workbook.",
+        "5,000 in a workbook: StartPatientListExport makes larger ones.",
         query=EXPORT_PARAMETERS,
         is_heavy=True,
         raises=(ConstraintViolation,),
-        responses={200: None},
+        responses={200: LIST_FILE},
     )
     def export(self, call: Call) -> HttpResponseBase:
         export = list_exports.open_export(
             clinic_id=call.path["clinicId"],
-            asked=asked_of(call.query),
+            asked=list_exports.asked_of(call.query),
             user_id=call.principal.user_id,
         )
         try:
@@ -56,26 +61,90 @@ class PatientListExportViewSet(ApiViewSet):
             raise
         return _as_workbook(export) if export.asked.format == XLSX else _as_csv(export)
 
+    @operation(
+        "StartPatientListExport",
+        summary="Have the list of patients exported as a file",
+        description="As ExportPatientList, with the same parameters, but a worker makes the file, and it can be "
+        "fetched until it expires, a day after it was made: for lists that take longer than a request, and workbooks "
+        "of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the file is "
+        "decided when the worker begins, and each patient is shown as they are when the worker reads them. A member "
+        "has three exports of a clinic: the next takes the place of the oldest. 422 for more than 200,000 patients, or "
+        "50,000 in a workbook.",
+        query=EXPORT_PARAMETERS,
+        raises=(ConstraintViolation,),
+        responses={202: KEPT_EXPORT},
+    )
+    def start(self, call: Call) -> Response:
+        job = kept_exports.begin(
+            clinic_id=call.path["clinicId"], query=call.query, user_id=call.principal.user_id
+        )
+        return Response(shown(job), status=202)
 
-def asked_of(query: Mapping[str, Any]) -> Asked:
-    return Asked(
-        period=query["period"],
-        format=query.get("format", CSV),
-        patient_filter=patient_lists.read_filter(query),
-        ordering=patient_lists.read_ordering(query),
-        names=sorted(query.keys() - _OF_THE_FILE),
+
+class KeptExportViewSet(ApiViewSet):
+    """404 for an export of another member."""
+
+    @operation(
+        "GetPatientListExport",
+        summary="Tell how far an export of the list is",
+        description="For the member who asked for it, while they may export. When it is `ready` there is a `link` to "
+        "the file, which is one of this service and needs the same token. Exports are known for thirty days.",
+        path=_EXPORT,
+        responses={200: KEPT_EXPORT},
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(shown(_own(call)))
+
+    @operation(
+        "DeletePatientListExport",
+        summary="Remove an export of the list",
+        description="One that is being made is stopped, and a file is removed.",
+        path=_EXPORT,
+        responses={204: None},
+    )
+    def destroy(self, call: Call) -> Response:
+        kept_exports.remove(_own(call))
+        return empty(204)
+
+    @operation(
+        "FetchPatientListExport",
+        summary="Fetch the file of an export of the list",
+        description="As ExportPatientList answers it, as often as it is asked for, by the member who has started the "
+        "export. 409 while it is being made, or when it failed; 404 when it has expired. A file that ends as usual is "
+        "complete.",
+        path=_EXPORT,
+        responses={200: LIST_FILE},
+    )
+    def fetch(self, call: Call) -> HttpResponseBase:
+        job = _own(call)
+        pieces = kept_exports.fetch(job, user_id=call.principal.user_id)
+        chosen = job["options"]["format"]
+        response = StreamingHttpResponse(
+            pieces, content_type=TYPES[chosen] if chosen == XLSX else CSV_TYPE
+        )
+        name = f"{job['options']['name']}.{chosen}"
+        response.headers["Content-Disposition"] = f"attachment; filename={name}"
+        response.headers["Content-Length"] = str(job["file"]["size"])
+        return response
+
+
+def _own(call: Call) -> Document:
+    return kept_exports.find_own(
+        clinic_id=call.path["clinicId"],
+        export_id=call.path["exportId"],
+        user_id=call.principal.user_id,
     )
 
 
 def _name(export: Export) -> str:
-    return f"patients-{int(export.time.timestamp())}.{export.asked.format}"
+    return f"{list_exports.name_of(export.report.time)}.{export.asked.format}"
 
 
 def _as_csv(export: Export) -> HttpResponseBase:
     return download(
         tables.bare_lines(exported_patients.lines(export, tables.cell)),
         name=_name(export),
-        content_type="text/csv",
+        content_type=CSV_TYPE,
         close=export.close,
     )
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern
 
 from kernel.api.viewsets import route
 from patients.api.bulk_creations import BulkCreationViewSet
-from patients.api.list_exports import PatientListExportViewSet
+from patients.api.list_exports import KeptExportViewSet, PatientListExportViewSet
 from patients.api.list_views import PatientViewsViewSet, PatientViewViewSet
 from patients.api.patient_counts import (
     PatientCountRefreshViewSet,
@@ -37,7 +37,11 @@ _PATIENT = f"{_PATIENTS}/<patientId>"
 urlpatterns: list[URLPattern] = [
     route(_PATIENTS, ClinicPatientsViewSet, get="page", post="create"),
     route(_PATIENT, PatientViewSet, get="retrieve", post="create", put="update", delete="destroy"),
-    route(f"{_CLINIC}/export/patients", PatientListExportViewSet, get="export"),
+    route(f"{_CLINIC}/export/patients", PatientListExportViewSet, get="export", post="start"),
+    route(
+        f"{_CLINIC}/export/patients/<exportId>", KeptExportViewSet, get="retrieve", delete="destroy"
+    ),
+    route(f"{_CLINIC}/export/patients/<exportId>/file", KeptExportViewSet, get="fetch"),
     route(f"{_CLINIC}/bulk/patients", BulkCreationViewSet, post="create"),
     route(f"{_CLINIC}/patient_views", PatientViewsViewSet, get="page", post="create"),
     route(

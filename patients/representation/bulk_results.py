@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
-from kernel import tables
+from kernel import jobs, tables
 from patients.bulk_rows import COLUMNS, Row
 from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN
 
@@ -44,7 +44,7 @@ def _is_mark(reason: str) -> bool:
     return set(reason.split(", ")) <= _MARKS
 
 
-def write(file: IO[bytes], rows: Iterable[list[str]]) -> None:
+def write(_: jobs.Task, file: IO[bytes], rows: Iterable[list[str]]) -> None:
     """The file of a run, with the counts below: rows of `result`."""
     counts = dict.fromkeys((CREATED, SKIPPED, _YES, DUPLICATE_MRN, DUPLICATE_EMAIL), 0)
     total = 0

@@ -22,7 +22,7 @@ from kernel.db import Document
 from kernel.safe_reading import mapping, text
 from patients.choices import DataProvider, RangeType
 from patients.custody import is_custodial
-from patients.services.list_exports import Export
+from patients.services.list_exports import Batch, Export, Report
 from patients.services.provider_states import provider_state
 
 HEAD = (
@@ -55,35 +55,45 @@ _OF_PERCENT, _OF_GMI, _OF_DEVIATION = 3, 2, 1
 
 
 def lines(export: Export, typed: Typed) -> Iterator[list[str]]:
-    yield list(HEAD)
-    yield _about(export, typed)
-    units = _units(export.clinic)
-    yield [*_BEFORE_UNITS, typed(f"CGM Standard Deviation ({units})"), *_BEHIND_UNITS]
-    tags = {tag["_id"]: tag["name"] for tag in access.tags_of(export.clinic)}
+    yield from head(export.report, export.count, typed)
     for batch in export.batches():
-        for document in batch.documents:
-            row = _cells(
-                document,
-                typed=typed,
-                period=export.asked.period,
-                now=export.time,
-                units=units,
-                tags=tags,
-                creators=batch.creators,
-            )
-            yield row["cells"]
+        yield from rows(export.report, batch, typed)
 
 
-def _about(export: Export, typed: Typed) -> list[str]:
-    days = int(export.asked.period.removesuffix("d"))
+def head(report: Report, count: int, typed: Typed) -> list[list[str]]:
+    """The three lines above those of the patients."""
     return [
-        export.time.astimezone(_zone(export.clinic)).strftime(_REPORT_TIME),
-        typed(export.exported_by.name),
-        typed(export.exported_by.email),
-        typed(text(export.clinic.get("name"))),
-        str(export.clinic["_id"]),
+        list(HEAD),
+        _about(report, count, typed),
+        [*_BEFORE_UNITS, typed(f"CGM Standard Deviation ({report.units})"), *_BEHIND_UNITS],
+    ]
+
+
+def rows(report: Report, batch: Batch, typed: Typed) -> Iterator[list[str]]:
+    tags = {tag["_id"]: tag["name"] for tag in access.tags_of(report.clinic)}
+    for document in batch.documents:
+        row = _cells(
+            document,
+            typed=typed,
+            period=report.period,
+            now=report.time,
+            units=report.units,
+            tags=tags,
+            creators=batch.creators,
+        )
+        yield row["cells"]
+
+
+def _about(report: Report, count: int, typed: Typed) -> list[str]:
+    days = int(report.period.removesuffix("d"))
+    return [
+        report.time.astimezone(_zone(report.clinic)).strftime(_REPORT_TIME),
+        typed(report.exported_by.name),
+        typed(report.exported_by.email),
+        typed(text(report.clinic.get("name"))),
+        str(report.clinic["_id"]),
         "24 hours" if days == 1 else f"{days} days",
-        str(export.count),
+        str(count),
     ]
 
 
@@ -93,10 +103,6 @@ def _zone(clinic: Document) -> tzinfo:
         return ZoneInfo(text(clinic.get("timezone")) or "UTC")
     except (KeyError, ValueError, OSError):  # unknown, or the name of a folder
         return ZoneInfo("UTC")
-
-
-def _units(clinic: Document) -> str:
-    return text(clinic.get("PreferredBgUnits")) or GlucoseUnits.MG_DL.value
 
 
 # --- one patient ----------------------------------------------------------------------------------

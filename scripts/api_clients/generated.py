@@ -16,6 +16,7 @@ PYTHON = SOURCES / "python" / "clinics_client" / "generated"
 TYPESCRIPT = SOURCES / "typescript" / "src" / "schema.ts"
 DIGESTS = (SOURCES / "python" / "description.sha256", SOURCES / "typescript" / "description.sha256")
 _RUFF = "ruff {} --isolated --no-respect-gitignore --quiet --target-version py311 --line-length 110 {} ."
+_JSON, _BYTES = "application/json", "application/octet-stream"
 _AGAIN = "`make clients ARGS=--write` generates it again"
 
 
@@ -44,12 +45,24 @@ def make_python(workshop: Workshop) -> Path:
 def _python_config(described: dict[str, Any]) -> dict[str, Any]:
     return {
         "literal_enums": True,  # "14d" instead of Period.VALUE_2
+        # What is no JSON is read and sent as bytes, whatever it is.
+        "content_type_overrides": dict.fromkeys(_types_of_files(described), _BYTES),
         "class_overrides": dict(_names(described["components"]["schemas"])),
         "post_hooks": [
             _RUFF.format("check", "--select I,F401,UP --fix --exit-zero"),
             _RUFF.format("format", ""),
         ],
     }
+
+
+def _types_of_files(described: dict[str, Any]) -> set[str]:
+    operations = [entry for item in described["paths"].values() for entry in item.values()]
+    parts = [
+        part
+        for operation in operations
+        for part in (operation.get("requestBody", {}), *operation["responses"].values())
+    ]
+    return {kind for part in parts for kind in part.get("content", {})} - {_JSON}
 
 
 def _names(schemas: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from kernel.api import bounds, canonical_values, validation
 from kernel.api.operations import REGISTRY
 from patients import statistics
 from tests import bodies, xealth
-from tests.cast import described_operations
+from tests.cast import described_operations, json_body_of
 from tests.commands import WRITES
 from tests.policy.callers import OWN_IDS, XEALTHS, call, make_caller
 
@@ -19,9 +19,9 @@ TOO_LARGE = (
     {"code": 413, "reason": "request body is too large"},
 )
 BODIES = {
-    name: operation["requestBody"]["content"]["application/json"]["schema"]
+    name: json_body_of(operation)
     for name, (_, _, operation) in described_operations().items()
-    if "requestBody" in operation
+    if json_body_of(operation)
 }
 # What only some places of these are held to: the Confirmation API ignores what it does not read.
 LENIENT = {name for name in BODIES if REGISTRY[name].lenient.read_body is not None}

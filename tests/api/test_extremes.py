@@ -14,7 +14,7 @@ from kernel.api import bounds, text_forms, validation
 from patients import kept
 from tests import bodies
 from tests.bodies import PATIENT
-from tests.cast import Person, described_operations
+from tests.cast import Person, described_operations, json_body_of
 from tests.events import deliver_all
 from tests.policy.callers import IDS
 
@@ -29,9 +29,9 @@ RECORDS = (
     "migrations",
 )
 WRITES = {
-    name: operation["requestBody"]["content"]["application/json"]["schema"]
+    name: json_body_of(operation)
     for name, (_, _, operation) in described_operations().items()
-    if "requestBody" in operation
+    if json_body_of(operation)
 }
 READS = [name for name, (method, _, _) in described_operations().items() if method == "get"]
 TIDE = "?period=14d&tags=5f85fbe6686e6bb9170ab5d1&lastDataCutoff=2020-01-01T00:00:00Z"

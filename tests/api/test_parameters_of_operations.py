@@ -37,6 +37,7 @@ def right_query(name):
         "TideReport": needed,
         "ViewPDFReport": report,
         "ExportPatientList": {"period": "14d"},
+        "StartPatientListExport": {"period": "14d"},
     }
     return queries.get(name, {})
 

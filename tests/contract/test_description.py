@@ -407,11 +407,17 @@ def test_every_body_has_an_example_that_its_schema_accepts():
 
 
 def bodies_of(operation):
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        yield True, content
+    """Without files of which no text is an example."""
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        if kind in SHOWN:
+            yield True, content
     for status, response in operation["responses"].items():
-        if status.startswith("2"):
-            yield from ((False, content) for content in response.get("content", {}).values())
+        for kind, content in response.get("content", {}).items():
+            if status.startswith("2") and kind in SHOWN:
+                yield False, content
+
+
+SHOWN = ("application/json", "text/csv")
 
 
 def last_part(reference):

@@ -17,6 +17,7 @@ IDS = {
     "siteId": "5f85fbe6686e6bb9170ab5d2",
     "webhookId": "5f85fbe6686e6bb9170ab5d4",
     "viewId": "5f85fbe6686e6bb9170ab5d6",
+    "exportId": "5f85fbe6686e6bb9170ab5d7",
     "deliveryId": "5f85fbe6686e6bb9170ab5d5",
     "inviteId": "no-such-invite",
     "summaryId": "5f85fbe6686e6bb9170ab5d3",

@@ -20,9 +20,10 @@ from kernel import db, outbox, ratelimit
 from kernel.api.schema import OBJECT_ID_PATTERN, kinds_of
 from kernel.ids import USER_ID_PATTERN
 from kernel.middleware import TRACE_NAME
+from patients.services import kept_exports
 from tests import bodies, replay, xealth
 from tests.bodies import TOKEN, resolved
-from tests.cast import Person, described_operations, make_person
+from tests.cast import Person, described_operations, json_body_of, make_person
 from tests.commands import peek_written, recorded_commands, take_written
 from tests.events import deliver_all
 from tests.factories import make_webhook
@@ -93,9 +94,8 @@ def _form(name: str, schema: Mapping[str, Any]) -> str:
 
 
 def schemas_of(operation_id: str) -> list[dict[str, Any]]:
-    _, _, operation = described_operations()[operation_id]
-    content = operation.get("requestBody", {}).get("content", {})
-    return [part["schema"] for part in content.values()]
+    body = json_body_of(described_operations()[operation_id][2])
+    return [] if body is None else [body]
 
 
 # --- who may name whom ----------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ Ids = Mapping[str, str]
 Filled = Mapping[Place, str]
 _MADE = (*MADE, "tests.cast.eve", f"{__name__}.own", f"{__name__}.foreign")
 _KINDS = {
-    OBJECT_ID: ("tag", "site", "clinic", "webhook", "view"),
+    OBJECT_ID: ("tag", "site", "clinic", "webhook", "view", "export"),
     USER_ID: ("patient", "member", "sharer"),
     KEY: ("invite", "offer", "care"),
 }
@@ -156,6 +156,7 @@ _FITTING = {
     "webhookId": "webhook",
     "deliveryId": "webhook",
     "viewId": "view",
+    "exportId": "export",
     "clinicianId": "member",
     "invitedBy": "sharer",
 }
@@ -284,6 +285,7 @@ def own_path(own: Ids, name: str) -> dict[str, str]:
         "webhookId": own["webhook"],
         "deliveryId": own["webhook"],
         "viewId": own["view"],
+        "exportId": own["export"],
         "inviteId": invite,
         "invitedBy": own["sharer"],
         "key": own["care"],
@@ -358,6 +360,7 @@ def _fill_own(clinic_id: str, ada: Person, dot: Person) -> dict[str, str]:
         "second site": str(second["id"]),
         "webhook": clinic["patientTags"][0]["id"],
         "view": _shared_view(clinic_id, ada),
+        "export": _export(clinic_id, ada),
         "member": ada.user_id,
         "person": dot.user_id,
         "sharer": gil.user_id,
@@ -387,6 +390,7 @@ def _fill_other(clinic: dict[str, Any], cy: Person, eve: Person) -> dict[str, st
         "site": str(site["id"]),
         "webhook": str(make_webhook(ObjectId(clinic["id"]), url="https://198.51.100.1/")["_id"]),
         "view": _shared_view(clinic["id"], cy),
+        "export": _export(clinic["id"], cy),
         "patient": patient,
         "member": cy.user_id,
         "sharer": eve.user_id,
@@ -394,6 +398,11 @@ def _fill_other(clinic: dict[str, Any], cy: Person, eve: Person) -> dict[str, st
         "offer": offer,
         "care": care,
     }
+
+
+def _export(clinic_id: str, owner: Person) -> str:
+    job = kept_exports.begin(clinic_id=clinic_id, query={"period": "14d"}, user_id=owner.user_id)
+    return str(job["_id"])
 
 
 def _shared_view(clinic_id: str, owner: Person) -> str:

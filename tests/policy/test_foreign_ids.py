@@ -40,6 +40,10 @@ REFUSED = {
     ),
     "DeletePatientReviews",
     "ExportPatientList",
+    "StartPatientListExport",
+    "GetPatientListExport",
+    "DeletePatientListExport",
+    "FetchPatientListExport",
     "BulkCreatePatients",
 }
 

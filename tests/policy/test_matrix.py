@@ -36,6 +36,10 @@ CreateClinician                     backend
 TideReport                          backend members
 ListPatients                        backend members
 ExportPatientList                   admin
+StartPatientListExport              admin
+GetPatientListExport                admin
+DeletePatientListExport             admin
+FetchPatientListExport              admin
 BulkCreatePatients                  backend admin
 CreatePatientAccount                backend members
 CreatePatientTag                    backend members

@@ -15,7 +15,7 @@ from kernel.errors import Unavailable
 from tests import accesses as seen
 from tests import cast
 from tests.bodies import PATIENT, TOKEN, sample
-from tests.cast import Api, described_operations
+from tests.cast import Api, described_operations, json_body_of
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_patient
 from tests.policy.callers import STRANGER, call
@@ -34,8 +34,8 @@ def test_every_operation_says_what_it_touches():
 def body_of():
     def body(name):
         _, _, operation = described_operations()[name]
-        content = operation.get("requestBody", {}).get("content", {})
-        return next((orjson.dumps(sample(part["schema"])) for part in content.values()), None)
+        schema = json_body_of(operation)
+        return None if schema is None else orjson.dumps(sample(schema))
 
     return body
 

@@ -9,7 +9,7 @@ import pytest
 
 from kernel import db, ratelimit
 from tests import bodies
-from tests.cast import Api, described_operations, make_clinic
+from tests.cast import Api, described_operations, json_body_of, make_clinic
 from tests.events import deliver_all, emitted
 from tests.policy.callers import call
 from tests.policy.test_matrix import ALLOWED
@@ -43,6 +43,7 @@ NOTHING_TO_DO = {
     "CancelInvite",
     "DeleteClinic",
     "DeletePatientInvite",
+    "DeletePatientListExport",
     "DeletePatientPermission",
     "DeletePatientReviews",
     "DeleteSite",
@@ -51,6 +52,9 @@ NOTHING_TO_DO = {
     "DeleteWebhook",
     "DismissInvite",
     "ExportPatientList",
+    "FetchPatientListExport",
+    "GetPatientListExport",
+    "StartPatientListExport",
     "GetAccountSignupConfirmation",
     "GetClinicByShareCode",
     "GetEHRSettings",
@@ -97,8 +101,8 @@ class World:
     def call(self, name: str, api: Api | None = None):
         _, _, operation = described_operations()[name]
         raw = None
-        if "requestBody" in operation:
-            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        schema = json_body_of(operation)
+        if schema is not None:
             raw = orjson.dumps(self._arguments(name) or bodies.sample(schema))
         ids = {**self.ids, **self.of_operation.get(name, {})}
         return call(api or self.ada.api, name, body=raw, **ids)

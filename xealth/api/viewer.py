@@ -9,7 +9,7 @@ from rest_framework.viewsets import ViewSet
 from kernel.api import parameters
 from kernel.api import schema as s
 from kernel.api.negotiation import is_browser
-from kernel.api.operations import Call, Lenient, operation
+from kernel.api.operations import Call, File, Lenient, operation
 from kernel.api.parameters import Parameter
 from kernel.api.viewsets import UNKNOWN_PATH, ApiViewSet
 from kernel.errors import BadRequest, Conflict, ConstraintViolation, NotFound, Unauthorized
@@ -65,7 +65,7 @@ class ReportViewSet(ApiViewSet):
             Conflict,
             ConstraintViolation,
         ),
-        responses={200: None},
+        responses={200: File(("text/html",))},
     )
     def show(self, call: Call) -> HttpResponse:
         webhook.check_enabled()
@@ -87,7 +87,7 @@ class ReportViewSet(ApiViewSet):
             Conflict,
             ConstraintViolation,
         ),
-        responses={200: None},
+        responses={200: File(("application/pdf",))},
     )
     def content(self, call: Call) -> HttpResponse:
         webhook.check_enabled()

@@ -3,7 +3,17 @@
 from typing import Any
 
 from kernel.api import examples
-from kernel.api.examples import CHANGED, CLINIC, CLINICIAN, MADE, SITE, SITE_NAME, TAG, USER
+from kernel.api.examples import (
+    CHANGED,
+    CLINIC,
+    CLINIC_NAME,
+    CLINICIAN,
+    MADE,
+    SITE,
+    SITE_NAME,
+    TAG,
+    USER,
+)
 from patients import statistics
 from patients.representation import tide
 
@@ -169,6 +179,23 @@ _LIMITS = {
     "softLimit": {"plan": 200},
 }
 
+# As in tests/api/test_list_exports.py and test_bulk_creations.py; the wide lines are cut.
+_LIST = (
+    "Report Date Time,Exported By,Exported By,Clinic Name,Workspace ID,Days of CGM Data Summarized,Total Patients\n"
+    f"2026-11-20 04:40:12 PM,Ben Member,ben.member@example.org,{CLINIC_NAME},{CLINIC},14 days,1\n"
+    "Patient Name,Patient User ID,MRN,Date of Birth,…\n"
+    f"Maria Olsen,{USER},MRN-0042,1988-04-17,…\n"
+)
+_ROWS = "Maria Olsen,1988-04-17,MRN-0042,maria.olsen@example.org,type1,adaStandard\n"
+examples.of_files(
+    requests={"BulkCreatePatients": _ROWS},
+    answers={
+        "ExportPatientList": _LIST,
+        "FetchPatientListExport": _LIST,
+        "BulkCreatePatients": "Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Reason,Emailed?\n"
+        + _ROWS.replace("\n", ",duplicate MRN,N\n"),
+    },
+)
 examples.answers(
     {
         "patient.v1": _PATIENT,
@@ -178,6 +205,19 @@ examples.answers(
             **_VIEW,
             "createdTime": MADE,
             "updatedTime": CHANGED,
+        },
+        "patientListExport.v1": {
+            "id": "6b09f5d3c72cce972de3a90f",
+            "state": "ready",
+            "format": "xlsx",
+            "period": "14d",
+            "createdTime": "2026-11-20T16:40:12.5Z",
+            "total": 12480,
+            "done": 12480,
+            "rows": 12480,
+            "size": 3145728,
+            "expirationTime": "2026-11-21T16:41:30Z",
+            "link": f"/v1/clinics/{CLINIC}/export/patients/6b09f5d3c72cce972de3a90f/file",
         },
         "meta.v1": {"count": 1, "totalCount": 24},
         "patientPermissions.v1": _GRANTED,
