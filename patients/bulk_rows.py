@@ -7,7 +7,8 @@ Pure: knows no clinic. Tags and sites are names with `;` between them, read wher
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kernel import addresses, clock, texts
@@ -15,6 +16,10 @@ from kernel.errors import BadRequest
 from patients.choices import DiagnosisType, RangePreset
 
 MOST = 5_000
+TITLES = (
+    *("Name", "Birthdate", "MRN", "Email", "Diabetes Type", "Glycemic Target"),
+    *("Tags", "Sites"),
+)
 COLUMNS = 6
 _TAGS, _SITES = 6, 7
 _NEEDED = 3
@@ -50,18 +55,36 @@ class Row:
     sites: tuple[str, ...]
 
 
+class Faulty(BadRequest):
+    """What prevents the whole file."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda fault: fault.row)
+        super().__init__(message="\n".join(map(str, self.faults)))
+
+
 def read(raw: bytes) -> list[list[str]]:
     """The cells of all rows; empty lines are none. Raises BadRequest."""
+    rows = [row for row in records(raw) if row]
+    require_number(len(rows))
+    return rows
+
+
+def records(raw: bytes, separator: str = ",") -> list[list[str]]:
+    """With the empty ones. Raises BadRequest."""
     try:
-        text = raw.decode("utf-8-sig")
-        rows = [row for row in csv.reader(text.splitlines(keepends=True), strict=True) if row]
+        text = io.StringIO(raw.decode("utf-8-sig"), newline="")
+        return list(csv.reader(text, strict=True, delimiter=separator))
     except (UnicodeDecodeError, csv.Error):
         raise BadRequest(message=NO_CSV) from None
+
+
+def require_number(rows: int) -> None:
+    """Raises BadRequest for none and for too many."""
     if not rows:
         raise BadRequest(message=EMPTY)
-    if len(rows) > MOST:
+    if rows > MOST:
         raise BadRequest(message=TOO_MANY)
-    return rows
 
 
 def row_of(number: int, cells: Sequence[str]) -> Row:

@@ -1,7 +1,6 @@
-"""BulkCreatePatients (rules PATIENT-163 to PATIENT-170)."""
+"""BulkCreatePatients (rules PATIENT-177 to PATIENT-184)."""
 
 import time
-from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
@@ -12,7 +11,6 @@ from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
 from kernel import accesses, audit, clock, db, jobs, outbox, waiting
 from kernel.api import schema as s
-from kernel.api import text_forms, validation
 from kernel.api.downloads import download
 from kernel.api.operations import Call, File, Lenient, operation
 from kernel.api.parameters import Parameter
@@ -21,28 +19,18 @@ from kernel.choices import ActorKind, AuditOutcome, JobState
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, NotFound
 from kernel.jobs.running import OBJECT
-from patients import bulk_rows
-from patients.api.schemas import patients as schemas
+from patients import bulk_files, bulk_rows
 from patients.bulk_jobs import CREATE
-from patients.bulk_rows import Fault, Row
 from patients.representation import bulk_results
 from patients.services import bulk_creations
 
 TYPE = "text/csv"
-MOST_BYTES = 2 * 1024 * 1024
 NOT_SERVED = "no matching operation was found"
 STILL_RUNNING = (
     "the patients are still being created: upload the file again later, which creates no one twice"
 )
 # A minute less than gateways wait.
 PATIENCE = 14 * 60.0
-# Field of a patient -> its name in a fault, and its column.
-_COLUMNS = {
-    "fullName": ("name", 1),
-    "birthDate": ("birthdate", 2),
-    "mrn": ("MRN", 3),
-    "email": ("email", 4),
-}
 
 
 def read_file(request: HttpRequest, raw: bytes) -> list[list[str]]:
@@ -77,7 +65,7 @@ class BulkCreationViewSet(ApiViewSet):
                 "between them, all of which the clinic has. An addition of this service.",
             ),
         ),
-        body_limit=MOST_BYTES,
+        body_limit=bulk_files.MOST_BYTES,
         lenient=Lenient(read_body=read_file),
         is_heavy=True,
         described_body=File((TYPE,)),
@@ -92,8 +80,12 @@ class BulkCreationViewSet(ApiViewSet):
             accesses.note_shown(job["total"])
             return _answer(_waited_for(call.request, job))
         clinic = access.access_open_clinic(call.path["clinicId"])
-        rows, bodies = _checked(clinic, call)
-        asked_by = call.principal.acting_user_id
+        checked = bulk_files.check(
+            clinic,
+            dict(enumerate(call.body, start=1)),
+            names_groups=call.query.get("tagsAndSites", False),
+        )
+        rows, asked_by = checked.rows, call.principal.acting_user_id
         marks = bulk_creations.mark_duplicates(clinic["_id"], rows, asked_by=asked_by)
         if call.query.get("dryRun", True):
             accesses.note_shown(len(rows))
@@ -103,76 +95,11 @@ class BulkCreationViewSet(ApiViewSet):
                 content_type=TYPE,
                 close=lambda: None,
             )
-        job = _begin(call, clinic, _wanted(rows, bodies, marks))
+        job = _begin(call, clinic, checked.wanted(marks))
         return _answer(_waited_for(call.request, job))
 
 
-# --- checks ---------------------------------------------------------------------------------------
-def _checked(clinic: ClinicDocument, call: Call) -> tuple[list[Row], dict[int, Document]]:
-    """The rows, and by number the body that would create each. Raises BadRequest with all faults."""
-    names_tags = call.query.get("tagsAndSites", False)
-    width = None if names_tags else bulk_rows.COLUMNS
-    rows = [bulk_rows.row_of(n, cells[:width]) for n, cells in enumerate(call.body, start=1)]
-    bodies = {row.number: _body(row) for row in rows}
-    faults = [
-        fault
-        for row, cells in zip(rows, call.body, strict=True)
-        for fault in (list(bulk_rows.faults_of(row, len(cells))) or _unacceptable(row, bodies))
-    ]
-    said, unknown = bulk_creations.resolve_names(clinic, rows)
-    faults = sorted([*faults, *unknown], key=lambda fault: fault.row)
-    if faults:
-        raise BadRequest(message="\n".join(map(str, faults)))
-    for row in rows if names_tags else ():
-        bodies[row.number] |= _groups(said[row.number])
-    return rows, bodies
-
-
-def _body(row: Row) -> Document:
-    """As CreatePatientAccount would get it."""
-    body: Document = {
-        "fullName": row.name,
-        "birthDate": row.birth_date,
-        "mrn": row.mrn,
-        "glycemicRanges": {"type": "preset", "preset": row.preset},
-    }
-    optional = {"email": row.email, "diagnosisType": row.diagnosis}
-    body |= {name: value for name, value in optional.items() if value}
-    normal: Document = text_forms.with_normal_texts(schemas.PATIENT, body)
-    return normal
-
-
-def _unacceptable(row: Row, bodies: dict[int, Document]) -> Iterator[Fault]:
-    """What only the schema of a patient refuses, such as a name that is too long."""
-    failure = validation.first_failure(schemas.PATIENT, bodies[row.number])
-    if failure is not None:
-        field = validation.path_of(failure).strip("/").partition("/")[0]
-        words, column = _COLUMNS.get(field, ("value", None))
-        yield Fault(f"invalid {words}", row.number, column)
-
-
-def _groups(said: Document) -> Document:
-    return {
-        "tags": [str(tag) for tag in said["tags"]],
-        "sites": [{"id": str(site), "name": ""} for site in said["sites"]],
-    }
-
-
 # --- the run --------------------------------------------------------------------------------------
-def _wanted(
-    rows: Sequence[Row], bodies: dict[int, Document], marks: dict[int, list[str]]
-) -> list[Document]:
-    return [
-        {
-            "number": row.number,
-            "cells": bulk_results.cells(row),
-            "body": bodies[row.number],
-            "marks": marks.get(row.number, []),
-        }
-        for row in rows
-    ]
-
-
 def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Document:
     kind = ActorKind.SERVICE if call.principal.is_server else ActorKind.USER
     actor_id = call.principal.user_id

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from kernel import jobs, tables
-from patients.bulk_rows import COLUMNS, Row
+from patients.bulk_rows import COLUMNS, TITLES, Row
 from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN
 
-HEADER = (
-    *("Name", "Birthdate", "MRN", "Email", "Diabetes Type", "Glycemic Target"),
-    *("Reason", "Emailed?"),
-)
+HEADER = (*TITLES[:COLUMNS], "Reason", "Emailed?")
 _WIDTH = len(HEADER)
 CREATED, SKIPPED, FAILED = (
     "created",
