@@ -1,9 +1,9 @@
 """What lists, searches, sorts, counts and TIDE need of a patient: one small document, derived from the record alone.
 
 `patientLists`: {_id, clinicId, patientId, userId, fullName, birthDate, searchKey, terms: [text], tags: [id], sites:
-[id], reviewed, hasOwnRanges, isCustodial, sources, issue, issueDue, cgm, bgm, c1, c1d, c7, c7d, …, b30, b30d}. What a
-record lacks, or has in a form that means nothing, its row does not have. `_id` are the bytes of the clinic's id and of
-the record's: the collection is clustered by it, so the rows of a clinic lie side by side.
+[id], reviewed, hasOwnRanges, isCustodial, isSubscribed, sources, issue, issueDue, cgm, bgm, c1, c1d, c7, c7d, …, b30,
+b30d}. What a record lacks, or has in a form that means nothing, its row does not have. `_id` are the bytes of the
+clinic's id and of the record's: the collection is clustered by it, so the rows of a clinic lie side by side.
 
 `cgm` and `bgm` hold the dates of a summary by their names; the other parts hold the statistics of one period each, and
 those with a `d` how they have changed since the period before, by codes of one letter, to keep 100,000 rows small:
@@ -31,6 +31,7 @@ from patients.find_terms import terms_of
 from patients.search_keys import SEARCHED, search_key
 
 NO_FLAG = "0"
+SUBSCRIPTIONS = "ehrSubscriptions"
 # Other writers may have stored texts and lists of any length; a row has to fit into a document and its indexes.
 _LONGEST_TEXT = 1000
 _MOST_ITEMS = 1000
@@ -128,6 +129,13 @@ def _custody(record: Mapping[str, Any]) -> Document:
     return {"isCustodial": True} if is_custodial(record) else {}
 
 
+def _subscriptions(record: Mapping[str, Any]) -> Document:
+    """Whether any sends reports to the health record."""
+    found = safe_reading.mapping(record.get(SUBSCRIPTIONS)).values()
+    is_active = any(safe_reading.mapping(one).get("active") is True for one in found)
+    return {"isSubscribed": True} if is_active else {}
+
+
 def _sources(record: Mapping[str, Any]) -> Document:
     """One text, so that an index of it counts them."""
     states = sources_in(record)
@@ -212,6 +220,7 @@ _PARTS = (
     (frozenset({"reviews"}), ("reviewed",), _reviewed),
     (frozenset({"glycemicRanges"}), ("hasOwnRanges",), _ranges),
     (frozenset({"permissions"}), ("isCustodial",), _custody),
+    (frozenset({SUBSCRIPTIONS}), ("isSubscribed",), _subscriptions),
     (frozenset({"dataSources"}), ("sources",), _sources),
     (frozenset({connection_issues.ISSUE}), ("issue",), _issue),
     (frozenset(connection_issues.FIELDS), ("issueDue",), _issue_due),
@@ -258,10 +267,10 @@ def row_of(record: Mapping[str, Any]) -> Document:
 
 
 def changes_of(record: Mapping[str, Any], fields: Iterable[str]) -> Document:
-    """The update of a row after these fields of its record have changed; empty if the row does not depend on them.
-    `record` needs to have no more than these and, if one of the searched fields or of those that connection issues
-    depend on is among them, all of those."""
-    changed = set(fields)
+    """The update of a row after these fields of its record have changed; empty if the row does not depend on them. A
+    part of the subscriptions is named by its path. `record` needs to have no more than these and, if one of the
+    searched fields or of those that connection issues depend on is among them, all of those."""
+    changed = {SUBSCRIPTIONS if f.startswith(f"{SUBSCRIPTIONS}.") else f for f in fields}
     written: Document = {}
     removed: Document = {}
     for dependencies, names, part in _PARTS:

@@ -262,6 +262,9 @@ class PatientListRow(StoredDocument):
     is_custodial = models.BooleanField(
         null=True, db_column="isCustodial", help_text="if the clinic looks after the account"
     )
+    is_subscribed = models.BooleanField(
+        null=True, db_column="isSubscribed", help_text="if reports are sent to the health record"
+    )
     sources = models.TextField(null=True, help_text="provider and state of each data source")
     issue = models.IntegerField(
         null=True,
@@ -350,7 +353,8 @@ class Derivation(StoredDocument):
 
 
 class PatientListViews(StoredDocument):
-    """Saved views of a clinic's list of patients: those that it shares, or those of one member."""
+    """Saved views of a clinic's list of patients: those that it shares, those that staff share, or those of one member
+    or member of staff."""
 
     life = lives.as_long_as("the clinic exists and, of a member's own, the member is in it")
 
@@ -359,7 +363,10 @@ class PatientListViews(StoredDocument):
     )
     clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic")
     user_id = models.TextField(
-        null=True, db_column="userId", help_text="the member; absent: shared within the clinic"
+        null=True,
+        db_column="userId",
+        help_text="the member; `staff:` and a number: of staff; `staff`: shared among staff; absent: shared within the "
+        "clinic",
     )
     views = PassThroughField(
         shape=[

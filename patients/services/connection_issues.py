@@ -17,8 +17,7 @@ from kernel.errors import NotFound
 from patients import connection_issues
 from patients.connection_issues import ISSUE, SENT, Change, change_for
 from patients.documents import PatientDocument
-from patients.services import derived, patient_counts
-from patients.services.patients import NOT_FOUND, parsed_clinic
+from patients.services import derived, patient_counts, patients
 from patients.store import patients as store
 
 NO_ISSUE = "connection issue not found"
@@ -63,7 +62,7 @@ def _write(wrong: Sequence[tuple[PatientDocument, Change]], moment: datetime) ->
 # --- what people and other services do --------------------------------------------------------------
 def set_hidden(*, clinic_id: str, user_id: str, hidden: bool) -> PatientDocument:
     """Hide the issue from the clinic's lists, or show it again. Returns the record. Raises NotFound."""
-    clinic = parsed_clinic(clinic_id)
+    clinic = patients.parsed_clinic(clinic_id)
 
     def write() -> PatientDocument:
         record = _access(clinic, user_id)
@@ -77,7 +76,7 @@ def set_hidden(*, clinic_id: str, user_id: str, hidden: bool) -> PatientDocument
 
 def record_invitation(*, clinic_id: str | ObjectId, user_id: str) -> None:
     """The general invitation was sent again. Raises NotFound."""
-    clinic = parsed_clinic(clinic_id)
+    clinic = patients.parsed_clinic(clinic_id)
 
     def write() -> None:
         record = _access(clinic, user_id)
@@ -93,7 +92,7 @@ def record_invitation(*, clinic_id: str | ObjectId, user_id: str) -> None:
 def _access(clinic_id: ObjectId, user_id: str) -> PatientDocument:
     record = store.find_patient(clinic_id, user_id, store.ISSUE_AND_COUNTS)
     if record is None:
-        raise NotFound(message=NOT_FOUND)
+        raise NotFound(message=patients.NOT_FOUND)
     derived.settle([record])
     return record
 

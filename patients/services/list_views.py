@@ -21,14 +21,19 @@ NOT_YOURS = "a shared view is changed by the member who made it, and by admins"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A member of a clinic, who sees their own views and those that the clinic shares."""
+    """A member of a clinic, or of a group that looks at its patients from outside: they see their own views and those
+    that the clinic, or their group, shares."""
 
     clinic_id: ObjectId
     user_id: str
     is_admin: bool
+    group: str | None = None
+
+    def owner(self, *, is_shared: bool) -> str | None:
+        return self.group if is_shared else self.user_id
 
     def shelf(self, *, is_shared: bool) -> str:
-        return store.shelf_id(self.clinic_id, None if is_shared else self.user_id)
+        return store.shelf_id(self.clinic_id, self.owner(is_shared=is_shared))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,14 @@ def create_view(viewer: Viewer, details: ViewDetails) -> View:
     moment = clock.now()
     stored = {"id": ids.new_id(), "ownerId": viewer.user_id, "createdTime": moment}
     view = View({**stored, **_written(details), "updatedTime": moment}, details.is_shared)
-    _ensure_shelf(viewer, is_shared=details.is_shared)
+    ensure_shelf(viewer, is_shared=details.is_shared)
     db.run_in_transaction(lambda: _add(viewer, view))
     return view
 
 
 def update_view(viewer: Viewer, view_id: str, details: ViewDetails) -> View:
     """Replaces all of it. Raises as `create_view`, NotFound, and Forbidden for a shared view of someone else."""
-    _ensure_shelf(viewer, is_shared=details.is_shared)
+    ensure_shelf(viewer, is_shared=details.is_shared)
 
     def update() -> View:
         before = _access_own(viewer, view_id)
@@ -131,8 +136,9 @@ def _access_own(viewer: Viewer, view_id: str) -> View:
     return view
 
 
-def _ensure_shelf(viewer: Viewer, *, is_shared: bool) -> None:
-    store.ensure_shelf(viewer.clinic_id, None if is_shared else viewer.user_id)
+def ensure_shelf(viewer: Viewer, *, is_shared: bool) -> None:
+    """Before the transaction of a caller who has one of its own."""
+    store.ensure_shelf(viewer.clinic_id, viewer.owner(is_shared=is_shared))
 
 
 def _add(viewer: Viewer, view: View) -> None:

@@ -1,5 +1,6 @@
-"""The `patientListViews` collection: saved views of a clinic's patients, one document for those that the clinic shares
-and one for those of each member. So the number and the names of one shelf are checked and changed in one document."""
+"""The `patientListViews` collection: saved views of a clinic's patients, one document for those that the clinic shares,
+one for those that staff share, and one for those of each member and member of staff. So the number and the names of one
+shelf are checked and changed in one document."""
 
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ COLLECTION = "patientListViews"
 
 
 def shelf_id(clinic_id: ObjectId, user_id: str | None) -> str:
-    """`user_id`: None for what the clinic shares."""
+    """`user_id`: None for what the clinic shares, the name of a group for what that shares."""
     return str(clinic_id) if user_id is None else f"{clinic_id}:{user_id}"
 
 

@@ -71,9 +71,9 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class PatientFilter:
     """All conditions must hold. `tags`: all of these, `sites`: any of these. An empty list selects patients without
-    any; None sets no condition. `issues`: one of these, by the codes of rows. `source_state`: of any data source, ""
-    for patients without one. `data_since`: some data are as new as that; `no_data_since`: none are, or there are none
-    at all."""
+    any; None sets no condition. `issues`: one of these, by the codes of rows. `is_subscribed`: reports are sent to the
+    health record. `source_state`: of any data source, "" for patients without one. `data_since`: some data are as new
+    as that; `no_data_since`: none are, or there are none at all."""
 
     search: str | None = None
     tags: Sequence[ObjectId] | None = None
@@ -82,6 +82,7 @@ class PatientFilter:
     only_standard_ranges: bool = False
     issues: Sequence[int] | None = None
     is_custodial: bool | None = None
+    is_subscribed: bool | None = None
     source_state: str | None = None
     data_since: datetime | None = None
     no_data_since: datetime | None = None
@@ -390,8 +391,11 @@ def _of_filter(patient_filter: PatientFilter) -> Iterator[Condition]:
 
 def _of_account_and_data(patient_filter: PatientFilter) -> Iterator[Condition]:
     """By what staff narrow lists."""
-    if patient_filter.is_custodial is not None:
-        yield {"isCustodial": True if patient_filter.is_custodial else None}
+    flags = {
+        "isCustodial": patient_filter.is_custodial,
+        "isSubscribed": patient_filter.is_subscribed,
+    }
+    yield from ({name: wanted or None} for name, wanted in flags.items() if wanted is not None)
     if patient_filter.source_state is not None:
         yield {"sources": _with_state(patient_filter.source_state)}
     if patient_filter.data_since is not None:

@@ -8,7 +8,8 @@ from bson import ObjectId
 
 from kernel import db, updates
 from kernel.db import Document
-from patients.store.patients import COLLECTION, ONE, key
+from patients.list_rows import SUBSCRIPTIONS
+from patients.store.patients import COLLECTION, change_one, key
 
 REPORTS = "summaryAndReports"
 MOST_MESSAGES = 100
@@ -31,17 +32,18 @@ def set_subscription(
 ) -> bool:
     """Change one subscription and append the message that requested it, unless the subscription already has the
     message. The newest hundred messages are kept."""
-    path = f"ehrSubscriptions.{name}"
-    result = db.collection(COLLECTION).update_one(
+    path = f"{SUBSCRIPTIONS}.{name}"
+    record = change_one(
         {**key(clinic_id, user_id), f"{path}.matchedMessages.id": {"$ne": message["id"]}},
         [
             updates.assigned({f"{path}.{field}": value for field, value in fields.items()}),
             updates.appended(f"{path}.matchedMessages", message, keep=MOST_MESSAGES),
             updates.assigned({"updatedTime": moment}),
         ],
-        hint=ONE,
+        [SUBSCRIPTIONS],
+        {"clinicId": 1, SUBSCRIPTIONS: 1},
     )
-    return result.modified_count > 0
+    return record is not None
 
 
 def iter_subscribed(

@@ -251,7 +251,7 @@ def iterate_with_text(fields: Sequence[str]) -> Iterable[PatientDocument]:
 def set_normal_text(record: Document, field: str, stored: str, normal: str) -> int:
     """Does nothing if the text was changed since it was read, or if the clinic's MRNs would no longer be unique."""
     try:
-        changed = _change_one({**one(record), field: stored}, {"$set": {field: normal}}, [field])
+        changed = change_one({**one(record), field: stored}, {"$set": {field: normal}}, [field])
     except DuplicateKeyError:
         log.warning("backfill.mrn_taken", row=str(record["_id"]))
         return 0
@@ -270,10 +270,10 @@ def set_fields(
     unset = dict.fromkeys(removed, "")
     if unset:
         change["$unset"] = unset
-    return _change_one(one(record), change, [*fields, *removed], projection)
+    return change_one(one(record), change, [*fields, *removed], projection)
 
 
-def _change_one(
+def change_one(
     query: Mapping[str, Any],
     change: Any,
     fields: Iterable[str],
@@ -358,7 +358,7 @@ def remove_newest_review(
 def set_permissions(
     clinic_id: ObjectId, user_id: str, permissions: Document, moment: datetime
 ) -> PatientDocument | None:
-    return _change_one(
+    return change_one(
         key(clinic_id, user_id),
         {"$set": {"permissions": permissions, "updatedTime": moment}},
         ["permissions"],
@@ -370,7 +370,7 @@ def remove_permission(
     clinic_id: ObjectId, user_id: str, permission: str, moment: datetime
 ) -> PatientDocument | None:
     name = f"permissions.{permission}"
-    return _change_one(
+    return change_one(
         {**key(clinic_id, user_id), name: {"$exists": True}},
         {"$unset": {name: ""}, "$set": {"updatedTime": moment}},
         ["permissions"],
@@ -407,7 +407,7 @@ def add_connection_request(
     if issue.removed:
         change["$unset"] = dict.fromkeys(issue.removed, "")
     changed = [*fields, *issue.removed, "providerConnectionRequests"]
-    _change_one(one(patient), change, changed, _WITH_ISSUE)
+    change_one(one(patient), change, changed, _WITH_ISSUE)
 
 
 def with_request(patient: PatientDocument, request: Document) -> Document:

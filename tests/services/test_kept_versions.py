@@ -84,7 +84,7 @@ DIGESTS = {
     3: "459bc4448af4ab25",
     4: "479a4dd5b9e87224",
     5: "69c71e6a101e2f9e",
-    6: "665c92f65090e08d",
+    6: "effc2bcac68167cf",
 }
 MOMENT = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 
@@ -102,6 +102,7 @@ def full_record():
         reviews=[{"clinicianId": "5e4d3c2b1a", "time": MOMENT}],
         glycemicRanges={"type": "custom", "custom": {"name": "own", "thresholds": []}},
         dataSources=[{"providerName": "dexcom", "state": "connected"}],
+        ehrSubscriptions={"summaryAndReports": {"active": True}},
         connectionIssueSource="abbott",
         connectionIssue={"cause": "staleInvite", "hidden": True},
         providerConnectionRequests={"abbott": [{"providerName": "abbott", "createdTime": MOMENT}]},
