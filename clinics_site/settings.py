@@ -216,6 +216,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
     at_least=1,
     help="largest request body, in bytes; most operations take less",
 )
+# Files that staff upload hold data of patients, and are written to no disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 
 # --- Kernel: what it needs from the apps, by name, so that it imports none of them -------------
 POLICY_MODULES = [
@@ -372,7 +375,8 @@ WEBHOOK_SECRETS_OLD_KEYS = env.words(
 BULK_CREATION = env.flag(
     "BULK_CREATION",
     default=False,
-    help="serve BulkCreatePatients; false: 404. Its form is not settled yet in the service that this one replaces",
+    help="serve BulkCreatePatients; false: 404. Its form is not settled yet in the service that this one replaces. "
+    "Staff create patients from a file in any case",
 )
 WEBHOOK_ALLOWED_NETWORKS = env.networks(
     "WEBHOOK_ALLOWED_NETWORKS",

@@ -5,10 +5,12 @@ from typing import Any
 
 import orjson
 
+from clinic_records.admin import clinic_jobs
 from clinic_records.services import closures
 from kernel import jobs
 from kernel.choices import ActorKind
 from kernel.staff import roles
+from patients.documents import PatientDocument
 from patients.representation import bulk_results
 from patients.representation.patient_bodies import details_of
 from patients.services import bulk_creations
@@ -46,8 +48,18 @@ def _outcome(task: jobs.Task, row: dict[str, Any]) -> Outcome:
         clinic_id=task.clinic_id,
         details=details_of(row["body"]),
         invited_by=task.asked_by["actor_id"] if is_user else None,
-        then=lambda _: jobs.note_item(task.id, row["number"]),
+        then=lambda record: _note(task, row["number"], record),
     )
+
+
+def _note(task: jobs.Task, number: int, record: PatientDocument) -> None:
+    """In the transaction that stores the patient. What staff have done is in the history of the patient, too; of users
+    and services the access records have it."""
+    jobs.note_item(task.id, number)
+    if task.asked_by["actor_kind"] == ActorKind.STAFF:
+        clinic_jobs.record_one(
+            task, action="patient.created", object_type="patient", object_id=record["userId"]
+        )
 
 
 CREATE = jobs.add(

@@ -17,8 +17,13 @@ from kernel.api.operations import Operation
 Rows = list[tuple[re.Pattern[str], str, bool]]
 STAFF_LOGIN = f"{settings.ADMIN_PATH}/login".lstrip("/")
 STAFF_PLAN = f"{settings.ADMIN_PATH}/merges/plan/".lstrip("/")
+# A file of patients is checked, as by BulkCreatePatients.
+STAFF_FILE = "a file of patients"
+_STAFF_FILE = f"{settings.ADMIN_PATH}/clinics/[^/]+/patients/from-file".lstrip("/")
 # They read two whole clinics, or ask for the addresses of a whole file, which may take longer than a request has.
-_LONG = re.compile(rf"/v1/clinics/[^/]+/(?:reports/merge|bulk/patients)$|/{STAFF_PLAN}")
+_LONG = re.compile(
+    rf"/v1/clinics/[^/]+/(?:reports/merge|bulk/patients)$|/{STAFF_PLAN}|/{_STAFF_FILE}$"
+)
 
 
 def clinic_of(scope: Any) -> str | None:
@@ -27,6 +32,8 @@ def clinic_of(scope: Any) -> str | None:
     for staff in (STAFF_LOGIN, STAFF_PLAN):
         if path.startswith(staff):
             return staff
+    if scope["method"] == "POST" and re.fullmatch(_STAFF_FILE, path):
+        return STAFF_FILE
     # For HEAD Django makes the whole answer of GET.
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     for pattern, name, is_heavy in _candidates()[method]:

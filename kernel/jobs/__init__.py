@@ -21,7 +21,16 @@ from kernel.jobs.running import (
     note_item,
     start_again,
 )
-from kernel.jobs.store import COLLECTION, find_newest, find_result, find_typed, keep_result, list_of
+from kernel.jobs.store import (
+    COLLECTION,
+    find_newest,
+    find_result,
+    find_typed,
+    keep_result,
+    keep_wanted,
+    list_of,
+    take_wanted,
+)
 
 __all__ = [
     "COLLECTION",
@@ -47,8 +56,10 @@ __all__ = [
     "is_noted",
     "is_ready",
     "keep_result",
+    "keep_wanted",
     "list_of",
     "note_item",
     "read",
     "start_again",
+    "take_wanted",
 ]

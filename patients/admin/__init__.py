@@ -1,6 +1,7 @@
 """Patients for staff. Importing registers the pages."""
 
 from patients.admin import (  # noqa: F401
+    bulk_creations,
     bulk_removals,
     bulk_tags,
     checks,
@@ -8,5 +9,6 @@ from patients.admin import (  # noqa: F401
     patient_exports,
     patients,
     removals,
+    saved_filters,
     subjects,
 )

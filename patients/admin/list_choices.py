@@ -31,6 +31,7 @@ _ORDERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 _DEFAULT = next(iter(_ORDERS))
 _CUSTODIAL, _NO_SOURCE, _ARRIVES, _NEVER = "custodial", "none", "arrives", "never"
 _ANY, _HIDDEN = "any", "hidden"
+_ON = "on"
 _ARRIVED_WITHIN = timedelta(days=2)
 # Name in the address -> words, and value -> words.
 _CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -55,6 +56,7 @@ _CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             _HIDDEN: "Hidden by the clinic",
         },
     ),
+    "ehr": ("Reports to the EHR", {_ON: "Switched on", "off": "Not switched on"}),
 }
 _NARROWING = ("tag", "site", *_CHOICES)
 
@@ -72,6 +74,7 @@ class Choice:
     source: str
     data: str
     issue: str
+    ehr: str
     order: str
 
     @property
@@ -105,6 +108,11 @@ class Choice:
         return [(title, value) for title, value in values if value]
 
     @property
+    def conditions(self) -> dict[str, str]:
+        """What is kept under a name: a search may be a name, and is not."""
+        return {name: value for name, value in self.asked.items() if value and name not in HIDDEN}
+
+    @property
     def order_in_words(self) -> str:
         return _ORDERS[self.order][0]
 
@@ -113,7 +121,7 @@ def read(asked: Mapping[str, Any]) -> Choice:
     """From what a request or a job asks for. What cannot be read sets no condition."""
     search = texts.name(asked.get("q", ""))[:_LONGEST_SEARCH]
     tag, site = (ids.parse_id(asked.get(name, "")) for name in ("tag", "site"))
-    account, source, data, issue = (
+    account, source, data, issue, ehr = (
         _known(asked, name, known) for name, (_, known) in _CHOICES.items()
     )
     order = _known(asked, "order", _ORDERS) or _DEFAULT
@@ -123,6 +131,7 @@ def read(asked: Mapping[str, Any]) -> Choice:
             tags=_one(tag),
             sites=_one(site),
             is_custodial=account == _CUSTODIAL if account else None,
+            is_subscribed=ehr == _ON if ehr else None,
             source_state=("" if source == _NO_SOURCE else source) if source else None,
             data_since=clock.now() - _ARRIVED_WITHIN if data == _ARRIVES else None,
             no_data_since=_no_data_since(data),
@@ -136,6 +145,7 @@ def read(asked: Mapping[str, Any]) -> Choice:
         source=source,
         data=data,
         issue=issue,
+        ehr=ehr,
         order=order,
     )
 

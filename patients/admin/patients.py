@@ -14,7 +14,7 @@ from kernel.errors import DomainError
 from kernel.staff import exports, pages, paging, recents, roles, searches
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
-from patients.admin import arrivals, list_choices, readable_patients
+from patients.admin import arrivals, list_choices, readable_patients, saved_filters
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider
 from patients.custody import is_custodial
@@ -61,6 +61,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         paging=paging.paging(request, shown=len(page.documents), total=page.count),
         total=page.total,
         export_query=paging.query_without(request, "page", "size"),
+        saved=saved_filters.links(request, clinic, choice),
         **list_choices.context(choice, clinic),
     )
 

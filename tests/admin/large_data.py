@@ -15,7 +15,10 @@ from kernel.choices import JobState
 from kernel.daily import keeping
 from merges.choices import MergeState
 from notifications.services import mailer
+from patients.services import list_views
+from patients.services.list_views import ViewDetails, Viewer
 from tests import ehr
+from tests.admin.checked_files import checked_file
 from tests.factories import make_clinic, make_patient
 from users.services.neighbours import profile_service
 from webhooks.choices import DeliveryState, EventKind, WebhookState
@@ -58,6 +61,8 @@ class LargeData:
         self.jobs = [self._job(state) for state in JobState]
         self.offers = [self._offer(number) for number in range(2)]
         self.webhooks = [self._webhook(state) for state in WebhookState]
+        self.files = [checked_file(self.clinic, words=["duplicate MRN, duplicate email"] * 200)]
+        self.views = [self._view(is_shared=is_shared) for is_shared in (False, True)]
         self._mails()
         keeping.keep()
         troubles.keep()
@@ -74,6 +79,8 @@ class LargeData:
             "message_id": [ObjectId()],
             "bulk_id": self.bulk_runs,
             "job_id": self.jobs,
+            "file_id": self.files,
+            "view_id": self.views,
             "user_id": [self.patients[0]["userId"], self.members[0]["userId"], self.program["userId"], self.user.pk],
             "kind": [*SETTINGS, "tag", "site"],
             "tag_or_site_id": [clinic["patientTags"][0]["_id"], clinic["sites"][0]["id"]],
@@ -217,6 +224,16 @@ class LargeData:
         }  # fmt: skip
         db.collection("jobs").insert_one(job)
         return job["_id"]
+
+    def _view(self, *, is_shared):
+        viewer = Viewer(self.clinic["_id"], f"staff:{self.user.pk}", is_admin=False, group="staff")
+        conditions = {
+            "tag": str(self.clinic["patientTags"][0]["_id"]),
+            "data": "90",
+            "order": "cgm-oldest",
+        }
+        details = ViewDetails(f"{LONG_NAME[:99]}", is_shared, conditions, columns=())
+        return list_views.create_view(viewer, details).stored["id"]
 
     def _member(self, number, **fields):
         is_invite = number == 3

@@ -9,6 +9,7 @@ from clinics.services import clinicians
 from kernel import clock, db, jobs, outbox
 from kernel.staff import pages, searches
 from patients.services import plan_limits
+from tests.admin.checked_files import checked_file
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
 from tests.events import deliver_all
 from tests.factories import make_clinic
@@ -28,6 +29,10 @@ PAGES = {
     "clinics/{c}/history": FINDERS,
     "clinics/{c}/patients/": {"support"},
     "clinics/{c}/patients/tag": {"support"},
+    "clinics/{c}/patients/from-file": {"support"},
+    "clinics/{c}/patients/from-file/{f}": {"support"},
+    "clinics/{c}/patients/template": {"support"},
+    "clinics/{c}/patients/filters": {"support"},
     "clinics/{c}/patients/{p}/": {"support"},
     "clinics/{c}/patients/{p}/demographics": {"support"},
     "clinics/{c}/members/roles": {"support"},
@@ -85,6 +90,7 @@ def fill(clinic, ben):
         "j": make_job(clinic, "clinic.count"),
         "e": make_job(clinic, "patients.export"),
         "o": make_clinic(name="Other")["_id"],
+        "f": checked_file(clinic),
         "c": clinic["_id"],
         "p": patient_ids(clinic)[0],
         "m": ben.user_id,
@@ -114,13 +120,14 @@ def test_every_page_is_in_the_tables_above():
     """A new page without a row here fails."""
     tested = {
         "jobs", "job", "job_progress", "clinic_patients_export_job", "clinic_patients_tag", "clinic_patients_remove", "clinic_patients_move", "clinic_members_roles",
+        "clinic_patients_from_file", "clinic_patients_checked", "clinic_patients_template", "clinic_patients_filters",
         "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
         "clinic_delete", "clinics_export", "outbox", "numbers", "audit", "audit_export", "clinic_patients_export", "accesses", "role_matrix",
         "patient_remove", "patient_demographics", "patient_move", "patient_move_to", "clinic_members_export", "service_accounts", "service_account_remove",
         # tested on their own
         "clinic_settings", "clinic_refresh", "label_add", "patient_connect", "outbox_row",
-        "legacy_clinic", "clinic_migrations",
+        "legacy_clinic", "clinic_migrations", "clinic_patients_filter", "clinic_patients_filter_remove",
         "outbox_requeue", "job_cancel", "job_again", "job_file", "audit_event", "sign_in", "sign_in_set_up", "sign_in_codes", "sign_in_remove",
         "sign_in_reset",
     }  # fmt: skip

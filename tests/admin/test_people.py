@@ -12,6 +12,7 @@ from clinics.admin.members import audit_key
 from kernel import audit, clock, db
 from kernel.staff import exports
 from patients.admin import patients
+from patients.services import patient_matching
 from tests import ehr
 from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
 from tests.admin.grown_data import costs
@@ -19,6 +20,7 @@ from tests.events import emitted
 from tests.factories import make_clinic, make_patient, make_patients
 
 EXPLAINED = ("clinicians",)
+REPORTS = {"summaryAndReports": {"active": True, "provider": "redox"}}
 
 
 def at(clinic, rest=""):
@@ -235,7 +237,7 @@ def test_patients_are_narrowed_by_tag_and_site_and_sorted(clinic, staff):
     assert sorted(viewed) == sorted(patient["userId"] for patient in made)
 
 
-def test_patients_are_narrowed_by_account_source_and_newest_data(staff):
+def test_patients_are_narrowed_by_account_source_newest_data_and_reports(staff):
     clinic = make_clinic()
     days_ago = {n: clock.now() - timedelta(days=n) for n in (1, 20, 400)}
     make_patients(
@@ -244,8 +246,8 @@ def test_patients_are_narrowed_by_account_source_and_newest_data(staff):
             {"fullName": "Ada", "dataSources": [source("connected")], "summary": last_data(days_ago[1])},
             {"fullName": "Ben", "dataSources": [source("connected"), source("error", "abbott")], "permissions": {"view": {}},
              "summary": {**last_data(days_ago[400]), "bgmStats": last_data(days_ago[20])["cgmStats"]}},
-            {"fullName": "Cleo", "dataSources": [source("pendingReconnect")], "summary": last_data(days_ago[400])},
-            {"fullName": "Dora", "dataSources": [source("pending")]},
+            {"fullName": "Cleo", "dataSources": [source("pendingReconnect")], "summary": last_data(days_ago[400]), "ehrSubscriptions": REPORTS},
+            {"fullName": "Dora", "dataSources": [source("pending")], "ehrSubscriptions": {"summaryAndReports": {"active": False}}},
             {"fullName": "Eve", "permissions": {"view": {}}},
         ],
     )  # fmt: skip
@@ -262,6 +264,8 @@ def test_patients_are_narrowed_by_account_source_and_newest_data(staff):
         "data=30": ["Cleo", "Dora", "Eve"],
         "data=365": ["Cleo", "Dora", "Eve"],
         "data=never": ["Dora", "Eve"],
+        "ehr=on": ["Cleo"],
+        "ehr=off": ["Ada", "Ben", "Dora", "Eve"],
         "data=14&account=own&source=error": ["Ben"],
         "account=other&source=.&data=0": ["Ada", "Ben", "Cleo", "Dora", "Eve"],
     }
@@ -275,17 +279,38 @@ def test_patients_are_narrowed_by_account_source_and_newest_data(staff):
     assert counts == {query: len(names) for query, names in expected.items()}
 
 
+def test_a_patient_is_listed_by_reports_as_orders_and_another_mrn_leave_them(staff, backend):
+    clinic = make_clinic()
+    ada = make_patient(clinic, fullName="Ada", mrn="1")
+    for name, active, expected in (
+        ("summaryAndReports", True, ["Ada"]),
+        ("summaryAndReports", False, []),
+        ("xealthReports", True, ["Ada"]),
+    ):
+        message = patient_matching.MatchedMessage(ObjectId(), "Order", "New")
+        patient_matching.update_subscription(
+            clinic_id=clinic["_id"], user_id=ada["userId"], name=name, provider="redox",
+            active=active, message=message,
+        )  # fmt: skip
+        assert listed(staff, clinic, ehr="on") == expected
+    body = {"fullName": "Ada", "birthDate": "1990-01-01", "mrn": "2"}
+    path = f"/v1/clinics/{clinic['_id']}/patients/{ada['userId']}"
+    assert backend.put(path, body).status_code == 200
+    assert listed(staff, clinic, ehr="on") == []
+    assert listed(staff, clinic, ehr="off") == ["Ada"]
+
+
 def test_a_patient_who_takes_over_the_account_is_listed_so(staff, backend):
     clinic = make_clinic()
     ada = make_patient(clinic, fullName="Ada", permissions={"custodian": {}, "view": {}})
-    assert listed_accounts(staff, clinic, "own") == []
+    assert listed(staff, clinic, account="own") == []
     path = f"/v1/clinics/{clinic['_id']}/patients/{ada['userId']}/permissions/custodian"
     assert backend.delete(path).status_code == 204
-    assert listed_accounts(staff, clinic, "own") == ["Ada"]
+    assert listed(staff, clinic, account="own") == ["Ada"]
 
 
-def listed_accounts(staff, clinic, account):
-    page = staff("support").get(at(clinic, f"patients/?account={account}"))
+def listed(staff, clinic, **query):
+    page = staff("support").get(at(clinic, "patients/"), query)
     return [row["fullName"] for row in page.context["patients"]]
 
 

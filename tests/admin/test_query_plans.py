@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.walk, pytest.mark.foreign_writes]
 NARROWED = (
     *("q=Person", "q=Wolfeschlegel", "q=unknown", "tag={tag}", "order=cgm-newest"),
     *("account=custodial", "account=own", "source=error", "data=arrives", "data=14"),
+    *("ehr=on", "ehr=off"),
     "data=never&order=cgm-newest",
 )
 EXPLAINED = tuple(indexes.DECLARED)
@@ -32,7 +33,7 @@ KNOWN = {
         2,
     ),
     r"clinics/\w+/patients/\?search=.*": ("the same, in the list", 0, 2),
-    r"clinics/\w+/patients/\?(account|source|data|tag)=.*": (
+    r"clinics/\w+/patients/\?(account|source|data|tag|ehr)=.*": (
         "each of the clinic's patients is looked at, and counted",
         3,
         1,

@@ -281,3 +281,8 @@ def test_a_second_file_at_the_same_time_finds_duplicates(ada, clinic, monkeypatc
     rows = read(upload(ada.api, clinic, [row("A", "1"), row("B", "2")], "?dryRun=false"))
     assert [cells[6] for cells in rows[:2]] == ["duplicate MRN", ""]
     assert counts(rows) == [2, 1, 1, 0, 1, 0]
+
+
+def test_a_line_separator_in_a_cell_does_not_end_the_row():
+    rows = bulk_rows.read("Ann\u2028Bee,1990-01-02,1\r\nCy,1990-01-02,2\r".encode())
+    assert [len(cells) for cells in rows] == [3, 3]

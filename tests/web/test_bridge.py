@@ -106,6 +106,17 @@ def test_the_caller_found_before_the_body_is_not_looked_up_again(ada, monkeypatc
     assert (answer.status, b"value is required but missing" in answer.body) == (400, True)
 
 
+def test_a_form_with_a_file_waits_for_its_body():
+    """Without a length Django would take it for empty, and refuse it for its missing token."""
+    headers = [
+        (b"content-type", b"multipart/form-data; boundary=x"),
+        (b"cookie", b"csrftoken=" + b"a" * 32),
+    ]
+    request = incoming("POST", "/admin/login/", headers=headers)
+    with pytest.raises(bridge.BodyNeeded):
+        bridge.answer(application, request.without_body())
+
+
 def test_a_long_answer_is_made_in_pieces_and_closed_after_the_last():
     closed = []
     answer = bridge.Answer(200, [], b"", iter([b"x" * 200_000] * 3), lambda: closed.append(1))

@@ -142,6 +142,11 @@ def test_operations_that_read_whole_clinics_have_more_time():
     pages = [scope(path=f"/admin/merges/plan/a/b/{name}") for name in ("", "report.xlsx")]
     assert {heavy.seconds_of(page) for page in pages} == {limits.LONG_SECONDS}
     assert all(heavy.clinic_of(page) for page in pages)
+    file = scope("POST", "/admin/clinics/a/patients/from-file")
+    assert heavy.seconds_of(file) == limits.LONG_SECONDS
+    assert heavy.clinic_of(file)
+    assert heavy.clinic_of(scope("GET", file["path"])) is None
+    assert heavy.clinic_of(scope("POST", f"{file['path']}/a")) is None
     for operation in ("TideReport", "ListPatients", "MergeClinic"):
         assert heavy.seconds_of(scope(*path_of(operation))) == limits.REQUEST_SECONDS
 

@@ -1,0 +1,238 @@
+"""Many patients of a clinic are created from a file that staff upload: it is checked first, and a job creates those
+whom the page of the check has counted (rules PATIENT-216 to PATIENT-222)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
+from clinic_records.admin.clinic_jobs import ConfirmForm
+from clinic_records.documents import ClinicDocument
+from kernel import clock, ids, jobs
+from kernel.db import Document
+from kernel.errors import DomainError
+from kernel.staff import exports, pages, roles
+from kernel.staff.fields import StaffForm
+from kernel.templatetags.staff import pluralized
+from patients import bulk_files, bulk_rows, titled_rows
+from patients.bulk_files import Checked
+from patients.bulk_jobs import CREATE
+from patients.bulk_rows import TITLES, Fault, Faulty
+from patients.choices import DiagnosisType, RangePreset
+from patients.services import bulk_creations, plan_limits
+
+CHECKED = "patients.file_checked"
+IS_KEPT = timedelta(hours=1)
+NOT_KEPT = "What was checked is kept for an hour, and used once. Upload the file again"
+NO_UTF8 = "The file is not in UTF-8. Save it as “CSV UTF-8”."
+TOO_LARGE = "The file is larger than 2 MB. Make two of it."
+MOST_LISTED = 200  # lines that a page names; the others are counted
+_TITLE = "Create patients from a file"
+_NEEDS = (roles.PATIENTS, roles.CARE)
+
+
+class FileForm(StaffForm):
+    file = forms.FileField(
+        label="File",
+        help_text=f"CSV in UTF-8, at most {bulk_rows.MOST:,} patients and 2 MB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    def clean_file(self) -> bytes:
+        uploaded: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (uploaded.size or 0) > bulk_files.MOST_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        raw: bytes = uploaded.read()
+        try:
+            raw.decode()
+        except UnicodeDecodeError:
+            raise forms.ValidationError(NO_UTF8) from None
+        return raw
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/patients/template", name="clinic_patients_template", needs=_NEEDS
+)
+def template(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    """The titles alone: a line with an example would become a patient."""
+    readable_clinics.access_clinic(clinic_id)
+    return exports.as_csv("patients-to-create", TITLES, [])
+
+
+@pages.page(
+    "clinics/<str:clinic_id>/patients/from-file", name="clinic_patients_from_file", needs=_NEEDS
+)
+def upload(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
+    """A file without faults leads to the page of its check."""
+    clinic = readable_clinics.access_clinic(clinic_id)
+    is_sent = request.method == "POST"
+    form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
+    faults: Sequence[Fault] = ()
+    if is_sent and form.is_valid():
+        try:
+            return pages.go(_checked(request, clinic, form.cleaned_data["file"]))
+        except Faulty as error:
+            faults = error.faults
+        except DomainError as error:
+            form.add_error("file", pages.sentence(error.message.removeprefix("invalid CSV: ")))
+    return _render(
+        request,
+        clinic,
+        "patients/staff/from_file.html",
+        form=form,
+        faults=[(fault.row, _title_of(fault), fault.words) for fault in faults[:MOST_LISTED]],
+        more=max(len(faults) - MOST_LISTED, 0),
+        tags=_names(clinic.get("patientTags")),
+        sites=_names(clinic.get("sites")),
+        types=[kind for kind in DiagnosisType.values if kind != DiagnosisType.NOT_APPLICABLE],
+        presets=RangePreset.values,
+        status=400 if is_sent else 200,
+    )
+
+
+def _checked(request: HttpRequest, clinic: Document, raw: bytes) -> str:
+    """The address of the page of the check. Raises Faulty, and what refuses the file as a whole."""
+    cells = titled_rows.read(raw)
+    try:
+        checked = bulk_files.check(ClinicDocument(clinic), cells, names_groups=True)
+    except Faulty as error:
+        _record(request, clinic, rows=len(cells), faults=len(error.faults))
+        raise
+    marks = bulk_creations.mark_duplicates(
+        clinic["_id"], checked.rows, asked_by=pages.signature(request)
+    )
+    _record(request, clinic, rows=len(cells), duplicates=len(marks))
+    return reverse(
+        "admin:clinic_patients_checked", args=[clinic["_id"], _keep(clinic, checked, marks)]
+    )
+
+
+def _record(request: HttpRequest, clinic: Document, **scope: int) -> None:
+    """Duplicates tell who is a patient or has an account, so the event is written before they are shown."""
+    changes.record(request, clinic=clinic, action=CHECKED, scope=scope)
+
+
+def _keep(clinic: Document, checked: Checked, marks: Mapping[int, Sequence[str]]) -> str:
+    """Until it is confirmed; both parts expire."""
+    file_id, until = ids.new_id(), clock.now() + IS_KEPT
+    left_out = [
+        {"line": number, "words": ", ".join(words)}
+        for number, words in list(marks.items())[:MOST_LISTED]
+    ]
+    shown = {
+        "clinicId": clinic["_id"],
+        "until": until,
+        "rows": len(checked.rows),
+        "duplicates": len(marks),
+        "leftOut": left_out,
+        "addresses": sum(bool(row.email) for row in checked.rows if row.number not in marks),
+    }
+    jobs.keep_wanted(file_id, {"rows": checked.wanted(marks)}, until)
+    jobs.keep_result(file_id, shown, until)
+    return str(file_id)
+
+
+def _title_of(fault: Fault) -> str:
+    return TITLES[fault.column - 1] if fault.column else ""
+
+
+def _names(entries: Any) -> list[str]:
+    return sorted((entry.get("name") or "" for entry in entries or []), key=str.casefold)
+
+
+# --- the page of the check ------------------------------------------------------------------------
+@pages.page(
+    "clinics/<str:clinic_id>/patients/from-file/<str:file_id>",
+    name="clinic_patients_checked",
+    needs=_NEEDS,
+)
+def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseBase:
+    clinic = readable_clinics.access_clinic(clinic_id)
+    shown = _find(clinic, file_id)
+    if shown is None:
+        return _again(request, clinic)
+    typed = clinic.get("name") or str(clinic["_id"])
+    count = shown["rows"] - shown["duplicates"]
+    is_sent = request.method == "POST"
+    form = ConfirmForm(request.POST if is_sent else None, typed=typed)
+    if count and form.is_valid():
+        return _begin(request, clinic, file_id, shown, form.cleaned_data["reason"])
+    return _render(
+        request,
+        clinic,
+        "patients/staff/from_file_checked.html",
+        form=form,
+        typed=typed,
+        shown=shown,
+        count=count,
+        more=shown["duplicates"] - len(shown["leftOut"]),
+        limit=plan_limits.plan_limit(clinic, clock.now()),
+        consequences=_consequences(count, shown["addresses"]),
+        status=400 if is_sent else 200,
+    )
+
+
+def _find(clinic: Document, file_id: str) -> Document | None:
+    parsed_id = ids.parse_id(file_id)
+    shown = jobs.find_result(parsed_id) if parsed_id else None
+    if shown is None or shown.get("clinicId") != clinic["_id"]:
+        return None
+    return shown if shown["until"] > clock.now() else None
+
+
+def _again(request: HttpRequest, clinic: Document) -> HttpResponseBase:
+    pages.fail(request, NOT_KEPT)
+    return pages.go(reverse("admin:clinic_patients_from_file", args=[clinic["_id"]]))
+
+
+def _begin(
+    request: HttpRequest, clinic: Document, file_id: str, shown: Document, reason: str
+) -> HttpResponseBase:
+    """The second of two who confirm the same file is sent to upload it again."""
+    wanted = jobs.take_wanted(ObjectId(file_id))
+    if wanted is None:
+        return _again(request, clinic)
+    return clinic_jobs.begin(
+        request,
+        clinic,
+        CREATE,
+        wanted=wanted,
+        options={"format": "csv", "name": "patients-created"},
+        scope={name: shown[name] for name in ("rows", "duplicates")},
+        about=pluralized(shown["rows"], "line"),
+        reason=reason,
+    )
+
+
+def _consequences(count: int, addresses: int) -> list[str]:
+    return [
+        f"{pluralized(count, 'patient')} with an account each, which the clinic looks after.",
+        f"{pluralized(addresses, 'mail')} with an invitation to take over the account."
+        if addresses
+        else "No mails: there is no address in these lines.",
+        "Who cannot be created then, for one the plan's limit, is left out, and the rest goes on.",
+        "The file of the job says what became of each line.",
+    ]
+
+
+def _render(
+    request: HttpRequest, clinic: Document, page: str, *, status: int, **context: Any
+) -> HttpResponseBase:
+    return pages.render(
+        request,
+        page,
+        title=_TITLE,
+        crumbs=[
+            *frame.crumbs_of(clinic),
+            pages.Crumb("Patients", reverse("admin:clinic_patients", args=[clinic["_id"]])),
+        ],
+        clinic_id=str(clinic["_id"]),
+        status=status,
+        **context,
+    )

@@ -1,0 +1,55 @@
+"""A file that names patients as people fill it in: its first line says what each column is (rules PATIENT-216 to
+PATIENT-220). Pure, as `patients.bulk_rows`, whose columns it gives."""
+
+from collections.abc import Mapping, Sequence
+
+from kernel.errors import BadRequest
+from patients import bulk_rows
+
+# What programs write between the cells: Excel writes semicolons where the decimal point is a comma.
+_SEPARATORS = (b",", b";", b"\t")
+_KNOWN = {title.casefold(): place for place, title in enumerate(bulk_rows.TITLES)}
+_NEEDED = bulk_rows.TITLES[:3]
+NO_TITLES = f"the first line has to name the columns, as in the template: {', '.join(_NEEDED)} and, if you like, others"
+TWICE = "two columns have the title"
+
+
+def read(raw: bytes) -> dict[int, list[str]]:
+    """{number of the line, as spreadsheets count: its cells, in the order of `bulk_rows.TITLES`}. Lines without any
+    text are none. Raises BadRequest."""
+    first, *lines = bulk_rows.records(raw, _separator(raw)) or [[]]
+    places = _places(first)
+    found = {
+        number: [cells[at] if at is not None and at < len(cells) else "" for at in places]
+        for number, cells in enumerate(lines, start=2)
+        if any(cell.strip() for cell in cells)
+    }
+    bulk_rows.require_number(len(found))
+    return found
+
+
+def _separator(raw: bytes) -> str:
+    """The one that the first line has most of."""
+    first = raw.partition(b"\n")[0]
+    return max(_SEPARATORS, key=first.count).decode()
+
+
+def _places(first: Sequence[str]) -> list[int | None]:
+    """Where in a line the cell of each title is. Raises BadRequest."""
+    places: dict[str, int] = {}
+    for at, cell in enumerate(first):
+        title = cell.strip()
+        if title:
+            _require_known(title, places)
+            places[title.casefold()] = at
+    if not {title.casefold() for title in _NEEDED} <= places.keys():
+        raise BadRequest(message=NO_TITLES)
+    return [places.get(title) for title in _KNOWN]
+
+
+def _require_known(title: str, places: Mapping[str, int]) -> None:
+    """What is no title may be the name of a patient, in a file without titles: it is not repeated."""
+    if title.casefold() not in _KNOWN:
+        raise BadRequest(message=NO_TITLES)
+    if title.casefold() in places:
+        raise BadRequest(message=f"{TWICE} {title}")

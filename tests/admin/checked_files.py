@@ -1,0 +1,16 @@
+"""A file of patients that was checked and waits to be confirmed, as its page finds it."""
+
+from datetime import timedelta
+
+from kernel import clock, ids, jobs
+
+
+def checked_file(clinic, *, words=("duplicate MRN",)):
+    file_id, until = ids.new_id(), clock.now() + timedelta(hours=1)
+    left_out = [{"line": 2 + number, "words": one} for number, one in enumerate(words)]
+    shown = {
+        "clinicId": clinic["_id"], "until": until, "rows": len(words) + 1, "duplicates": len(words), "leftOut": left_out,
+        "addresses": 1,
+    }  # fmt: skip
+    jobs.keep_result(file_id, shown, until)
+    return file_id

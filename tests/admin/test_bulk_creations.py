@@ -1,0 +1,289 @@
+"""Many patients are created from a file that staff upload (rules PATIENT-216 to PATIENT-222)."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+import time_machine
+from bson import ObjectId
+from django.core.files.base import ContentFile
+
+from kernel import clock, db
+from kernel.jobs import running
+from patients import bulk_rows
+from patients.admin import bulk_creations
+from tests.admin.conftest import events, messages_of, text
+from tests.events import deliver_all
+from tests.factories import make_clinic, make_patient
+
+REASON = "TICKET-46"
+TITLES = "Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Tags,Sites"
+FILE = f"""{TITLES}
+Al Abel,1980-01-02,0007,Al@Example.org,type1,,Pump;Study,Main
+Bo Berg,1981-02-03,0008,,,adaHighRisk,,
+Cy Cole,1982-03-04,known,,,,,
+,,,,,,,
+Di Dorn,1983-04-05,twice,,,,,
+Ed Egan,1984-05-06,twice,,,,,
+"""
+
+
+@pytest.fixture(autouse=True)
+def _bare(bare_frame, settings):
+    """The frame is the same on all pages."""
+    settings.TAKEN_ADDRESSES_PER_CALLER = "100/hour"
+
+
+@pytest.fixture
+def clinic():
+    tags = [{"_id": ObjectId(), "name": name} for name in ("Pump", "Study")]
+    made = make_clinic(
+        name="Lakeside", patientTags=tags, sites=[{"id": ObjectId(), "name": "Main"}]
+    )
+    make_patient(made, fullName="Old One", mrn="known")
+    return made
+
+
+@pytest.fixture
+def person(staff):
+    return staff("support")
+
+
+def path_of(clinic):
+    return f"clinics/{clinic['_id']}/patients/from-file"
+
+
+def upload(person, clinic, content, name="patients.csv"):
+    raw = content if isinstance(content, bytes) else content.encode()
+    return person.post(path_of(clinic), file=ContentFile(raw, name=name))
+
+
+def check(person, clinic, content=FILE):
+    """The path of the page that says what the file would do."""
+    answer = upload(person, clinic, content)
+    assert answer.status_code == 302, text(answer)
+    return answer.headers["Location"].removeprefix("/admin/")
+
+
+def begin(person, path, *, typed="Lakeside", reason=REASON):
+    return person.post(path, typed=typed, reason=reason)
+
+
+def names_in(clinic):
+    found = db.collection("patients").find({"clinicId": clinic["_id"]})
+    return sorted(patient["fullName"] for patient in found)
+
+
+def job():
+    return db.collection("jobs").find_one({}, sort=[("_id", -1)])
+
+
+def faults_of(answer):
+    assert answer.status_code == 400
+    return answer.context_data["faults"]
+
+
+def refusal(answer):
+    assert answer.status_code == 400
+    (error,) = answer.context_data["form"].errors["file"]
+    return error
+
+
+def test_the_template_is_a_file_without_patients_and_filled_in_it_is_taken(clinic, person):
+    answer = person.get(f"clinics/{clinic['_id']}/patients/template")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="patients-to-create.csv"'
+    template = b"".join(answer.streaming_content)
+    assert refusal(upload(person, clinic, template)) == "The file is empty."
+
+    path = check(person, clinic, template + b"Al Abel,1980-01-02,7\r\n")
+    begin(person, path)
+    deliver_all()
+    assert names_in(clinic) == ["Al Abel", "Old One"]
+
+
+def test_what_a_file_would_do_is_shown_by_line_before_anyone_is_created(clinic, person, written):
+    written.clear()
+    page = person.get(check(person, clinic))
+    assert page.context_data["count"] == 2
+    assert page.context_data["shown"]["leftOut"] == [
+        {"line": 4, "words": "duplicate MRN"},
+        {"line": 6, "words": "duplicate MRN"},
+        {"line": 7, "words": "duplicate MRN"},
+    ]
+    assert "1 mail with an invitation" in text(page)
+    assert names_in(clinic) == ["Old One"]
+    assert not written & {"patients", "users", "jobs", "accountRequests"}
+    (event,) = events(action=bulk_creations.CHECKED)
+    assert event["scope"] == {"rows": 5, "duplicates": 3}
+    assert event["actor"]["id"] == person.id
+
+
+def test_all_faults_of_a_file_are_named_by_line_and_column(clinic, person):
+    content = f"{TITLES}\n" + "\n".join(
+        [
+            "Al Abel,1980-01-02,1",
+            ",5/6/1984,",
+            "",
+            "Cy Cole,1982-03-04,3,Cy <cy@example.org>,type9,,Study;Nowhere,East",
+        ]
+    )
+    assert faults_of(upload(person, clinic, content)) == [
+        (3, "Name", "missing name"),
+        (3, "Birthdate", "invalid birthdate"),
+        (3, "MRN", "missing MRN"),
+        (5, "Email", "invalid email"),
+        (5, "Diabetes Type", "invalid diabetes type"),
+        (5, "Tags", "unknown tag"),
+        (5, "Sites", "unknown site"),
+    ]
+    assert db.collection("jobParts").count_documents({}) == 0
+    (event,) = events(action=bulk_creations.CHECKED)
+    assert event["scope"] == {"rows": 3, "faults": 7}
+
+
+def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reason(clinic, person):
+    path = check(person, clinic)
+    assert begin(person, path, typed="Another").status_code == 400
+    assert begin(person, path, reason="").status_code == 400
+    assert job() is None
+
+    to_job = begin(person, path).headers["Location"].removeprefix("/admin/")
+    deliver_all()
+
+    assert names_in(clinic) == ["Al Abel", "Bo Berg", "Old One"]
+    al = db.collection("patients").find_one({"fullName": "Al Abel"})
+    assert (al["mrn"], al["email"], al["diagnosisType"]) == ("0007", "al@example.org", "type1")
+    assert al["tags"] == [tag["_id"] for tag in clinic["patientTags"]]
+    assert al["sites"] == clinic["sites"]
+    assert "invitedBy" not in al
+    assert (job()["state"], job()["total"], job()["succeeded"]) == ("done", 5, 2)
+    shown = text(person.get(to_job))
+    assert REASON in shown
+    assert "5 of 5" in shown
+
+    answer = person.post(f"{to_job}file")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert [row[6] for row in rows[1:6]] == ["", "", *["duplicate MRN"] * 3]
+    assert ["Patients Created", "2"] in rows
+    assert db.collection("jobParts").count_documents({"series": {"$ne": "result"}}) == 0
+
+
+def test_begin_end_and_each_patient_are_an_event_without_values_of_patients(clinic, person):
+    begin(person, check(person, clinic))
+    deliver_all()
+    begun, ended = events(action="patients.created_from_file")
+    assert (begun["outcome"], ended["outcome"]) == ("begun", "done")
+    assert begun["scope"] == {"rows": 5, "duplicates": 3}
+    created = events(action="patient.created")
+    ids = {p["userId"] for p in db.collection("patients").find({"mrn": {"$in": ["0007", "0008"]}})}
+    assert {event["object"]["id"] for event in created} == ids
+    assert {event["actor"]["id"] for event in (begun, ended, *created)} == {person.id}
+    assert {event["reason"] for event in (begun, ended, *created)} == {REASON}
+    for value in ("Abel", "example.org", "0007", "1980-01-02"):
+        assert value not in str(events())
+        assert value not in str(job())
+
+
+def test_a_checked_file_is_used_once_and_within_an_hour(clinic, person):
+    path = check(person, clinic)
+    with time_machine.travel(
+        clock.now() + bulk_creations.IS_KEPT + timedelta(seconds=1), tick=False
+    ):
+        later = type(person)("support")
+        assert messages_of(later.get(path)) == [f"{bulk_creations.NOT_KEPT}."]
+    begin(person, path)
+    assert messages_of(begin(person, path)) == [f"{bulk_creations.NOT_KEPT}."]
+    assert db.collection("jobs").count_documents({}) == 1
+    assert (
+        person.get(path.replace(str(clinic["_id"]), str(make_clinic()["_id"]))).status_code == 302
+    )
+    parts = db.collection("jobParts").find({})
+    assert all(part["expiresTime"] for part in parts)
+
+
+def test_the_same_file_again_leaves_no_line(clinic, person):
+    begin(person, check(person, clinic))
+    deliver_all()
+    path = check(person, clinic)
+    page = person.get(path)
+    assert page.context_data["count"] == 0
+    assert "No line is left" in text(page)
+    assert begin(person, path).status_code == 400
+    assert len(names_in(clinic)) == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'MRN;Sites;Birthdate;name;Tags\n1;Main;1980-01-02;Al Abel;"Pump;Study"\n',
+        "mrn\tsites\tbirthdate\tname\ttags\t\n1\tMain\t1980-01-02\tAl Abel\tPump;Study\t\n",
+        '\ufeff"MRN","Sites","Birthdate","Name","Tags"\r\n"1","Main","1980-01-02","Al Abel","Pump;Study"\r\n',
+    ],
+)
+def test_titles_may_be_in_any_order_and_spreadsheets_separate_in_their_way(clinic, person, content):
+    begin(person, check(person, clinic, content))
+    deliver_all()
+    created = db.collection("patients").find_one({"mrn": "1"})
+    assert (created["fullName"], created["birthDate"]) == ("Al Abel", "1980-01-02")
+    assert len(created["tags"]) == 2
+    assert created["sites"] == clinic["sites"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("Al Abel,1980-01-02,1\n", "The first line has to name the columns"),
+        ("Name,Birthdate\nAl Abel,1980-01-02\n", "The first line has to name the columns"),
+        ("Name,Birthdate,MRN,name\n", "Two columns have the title name."),
+        (f"{TITLES}\n\n", "The file is empty."),
+        ("", "The submitted file is empty."),
+        (f'{TITLES}\n"Al', "It cannot be read."),
+        ("Name;Birthdate;MRN\nZoë;1980-01-02;1\n".encode("latin-1"), bulk_creations.NO_UTF8),
+        (f"{TITLES}\n" + "A,1990-01-02,1\n" * (bulk_rows.MOST + 1), "More than 5,000 rows."),
+        (TITLES + " " * (2 * 1024 * 1024), bulk_creations.TOO_LARGE),
+    ],
+)
+def test_a_file_that_is_none_is_refused_in_words(clinic, person, content, words):
+    answer = upload(person, clinic, content)
+    assert refusal(answer).startswith(words)
+    assert "Abel" not in text(answer)
+    assert person.post(path_of(clinic)).status_code == 400
+
+
+def test_who_is_told_of_too_many_accounts_is_told_of_no_more(clinic, person, ada, settings):
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+    row = "Name,Birthdate,MRN,Email\nAl Abel,1980-01-02,1,{}\n"
+    page = person.get(check(person, clinic, row.format(ada.email)))
+    assert page.context_data["shown"]["leftOut"] == [{"line": 2, "words": "duplicate email"}]
+    assert "Too many" in refusal(upload(person, clinic, row.format("free@example.org")))
+
+
+def test_the_plan_limits_a_file_as_it_limits_single_patients(person):
+    limit = {"hardLimit": {"plan": 2}}
+    clinic = make_clinic(name="Lakeside", patientCountSettings=limit, patientTags=[], sites=[])
+    rows = "".join(f"P{n},1980-01-02,{n}\n" for n in range(3))
+    path = check(person, clinic, f"Name,Birthdate,MRN\n{rows}")
+    assert "<dt>Limit of the plan</dt><dd>2</dd>" in text(person.get(path))
+    begin(person, path)
+    deliver_all()
+    assert names_in(clinic) == ["P0", "P1"]
+    assert job()["succeeded"] == 2
+
+
+def test_after_a_crash_each_patient_is_created_and_recorded_once(clinic, person, monkeypatch):
+    begin(person, check(person, clinic))
+    real, calls = running._note, []
+
+    def die(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise SystemExit
+        return real(*arguments)
+
+    monkeypatch.setattr(running, "_note", die)
+    with pytest.raises(SystemExit):
+        running.carry_out(str(job()["_id"]))
+    deliver_all()
+    assert names_in(clinic) == ["Al Abel", "Bo Berg", "Old One"]
+    assert len(events(action="patient.created")) == 2
