@@ -74,6 +74,6 @@ CREATE = jobs.add(
         work=_work,
         batch=10,
         header=bulk_results.HEADER,
-        write=lambda _, file, rows: bulk_results.write(file, rows),
+        write=bulk_results.write,
     )
 )

@@ -6,7 +6,7 @@ take for a formula if someone edited the cell is marked as text besides (the quo
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import BinaryIO
+from typing import IO
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -20,7 +20,7 @@ NARROWEST, WIDEST = 8, 80  # characters
 _OPTIONS = {"constant_memory": True}
 
 
-def write(sheets: Mapping[str, Iterable[Row]], file: BinaryIO) -> None:
+def write(sheets: Mapping[str, Iterable[Row]], file: IO[bytes]) -> None:
     with xlsxwriter.Workbook(file, _OPTIONS) as workbook:
         formats = _Formats(workbook)
         for name, rows in sheets.items():

@@ -49,9 +49,9 @@ def count_sends(clinic_id: ObjectId, moment: datetime) -> Document:
 
 
 def _count_sends(clinic_id: ObjectId, moment: datetime) -> Document:
-    ended = {state: {"$sum": {"$toInt": {"$eq": ["$state", state]}}} for state in _ENDED}
+    ended: Document = {state: {"$sum": {"$toInt": {"$eq": ["$state", state]}}} for state in _ENDED}
     query = {"kind": SCHEDULED, "documentTime": moment, "clinicId": clinic_id}
-    group = {"_id": None, "total": {"$sum": 1}, **ended}
+    group: Document = {"_id": None, "total": {"$sum": 1}, **ended}
     rows = db.collection(PROCESSING).aggregate([{"$match": query}, {"$group": group}])
     none: Document = dict.fromkeys(("total", *_ENDED), 0)
     return next(iter(rows), none)
