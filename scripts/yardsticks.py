@@ -126,7 +126,11 @@ def _summary(tests: list[Marked]) -> str:
 def _line(row: Yardstick, tests: list[Marked], results: dict[str, list[str]]) -> str:
     mine = [test for test in tests if row.id in test.rows]
     shown = "<br>".join(
-        [*_names_by_file(mine), *([f"Missing: {row.missing}"] if row.missing else [])]
+        [
+            *_names_by_file(mine),
+            *([f"Besides: {row.besides}"] if row.besides else []),
+            *([f"Missing: {row.missing}"] if row.missing else []),
+        ]
     )
     commands = ", ".join(f"`{command}`" for command in sorted({test.command for test in mine}))
     return (

@@ -54,7 +54,7 @@ def delivery(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
     _record(request, document, "ehr.payload_viewed")
     kinds = kinds_of([document["documentId"]])
     row = row_of(document, kinds.get(document["documentId"]))
-    names.add_names(request, [row])
+    names.add_names(request, [row], is_recorded=True)
     has_report = "report" in document
     return pages.render(
         request,

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from scripts import local
 from tests import example_objects, reached
 
 pytestmark = pytest.mark.yardstick("W4")
@@ -69,6 +70,11 @@ def test_a_run_of_all_tests_fails_for_it_and_others_do_not(monkeypatch, run, pro
     whole = run.config.option.markexpr == "not chaos" and not run.config.option.keyword
     is_counted = whole and run.config.args_source is pytest.Config.ArgsSource.TESTPATHS
     assert len([line for line in collector.report if line.startswith("reached ")]) == is_counted
+
+
+def test_ci_runs_all_tests_and_fails_for_what_none_has_reached():
+    command = f"REACHED_REQUIRED=1 make test ARGS=\"-m '{reached.OF_ALL_TESTS}'\""
+    assert command in (local.BASE / ".ci" / "run").read_text()
 
 
 def test_every_described_answer_can_be_reached_and_every_excuse_has_a_reason():

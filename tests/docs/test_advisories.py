@@ -43,6 +43,17 @@ def test_packages_without_a_vulnerability_pass(pip_audit, capsys):
     assert "No known vulnerability" in capsys.readouterr().out
 
 
+@pytest.mark.walk
+@pytest.mark.yardstick("W3")
+def test_no_pinned_package_has_a_known_vulnerability(capsys):
+    """Where the list can be reached."""
+    ended = advisories.main()
+    said = "".join(capsys.readouterr())
+    if "cannot be reached" in said:
+        pytest.skip(said.strip())
+    assert ended == advisories.NONE_KNOWN, said
+
+
 @pytest.mark.yardstick("W3")
 def test_a_known_vulnerability_is_named_with_the_version_that_fixes_it(pip_audit, capsys):
     pip_audit((answer(SOUND), ""), (answer(SOUND, KNOWN), ""))
