@@ -64,15 +64,28 @@ def _note_as_followed() -> None:
 
 def _world(size: int) -> World:
     from kernel import db
-    from users.services import accounts
+    from patients.services import seeding
 
+    seeding.BATCH = SEEDED_AT_ONCE
     record = db.collection("benchClinics").find_one({"_id": size})
     if record is None:
         record = _build(size)
         db.collection("benchClinics").insert_one(record)
+    return _of(record)
+
+
+def seeded(size: int, *, seed: int) -> World:
+    """In an empty database; the same seed gives the same patients."""
+    return _of(_build(size), seed)
+
+
+def _of(record: dict[str, Any], seed: int | None = None) -> World:
+    from kernel import db
+    from users.services import accounts
+
     clinic = db.collection("clinics").find_one({"_id": record["clinicId"]}) or {}
     _forget_new_patients(record["clinicId"])
-    _fill(record["clinicId"], size)
+    _fill(record["clinicId"], record["_id"], seed)
     sample = list(
         db.collection("patients").find(
             {"clinicId": record["clinicId"]},
@@ -81,7 +94,7 @@ def _world(size: int) -> World:
         )
     )
     return World(
-        size=size,
+        size=record["_id"],
         clinic_id=str(record["clinicId"]),
         admin_id=record["adminId"],
         patient_ids=[patient["userId"] for patient in sample],
@@ -151,7 +164,7 @@ def _as_sent(summary: Any) -> Any:
     return {name: orjson.loads(encode(shown(name, part))) for name, part in summary.items()}
 
 
-def _fill(clinic_id: Any, size: int) -> None:
+def _fill(clinic_id: Any, size: int, seed: int | None) -> None:
     """Invented patients, as many as there are not yet: an interrupted run is continued by the next one. What the machine
     was too busy for is tried again."""
     from kernel import transient_errors
@@ -164,9 +177,10 @@ def _fill(clinic_id: Any, size: int) -> None:
         if stored >= size:
             return
         _tell(stored, size, time.monotonic() - started, stored - before)
-        count, seed = min(SEEDED_IN_A_ROW, size - stored), secrets.randbits(48)
+        count = min(SEEDED_IN_A_ROW, size - stored)
+        part_seed = secrets.randbits(48) if seed is None else seed + stored
         try:
-            seeding.seed_patients(clinic_id=clinic_id, count=count, seed=seed, first=stored)
+            seeding.seed_patients(clinic_id=clinic_id, count=count, seed=part_seed, first=stored)
         except Exception as error:
             if not transient_errors.is_transient(error):
                 raise
