@@ -257,6 +257,17 @@ def staff_can_sign_in(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def reasons_name_settings(**_: Any) -> list[CheckMessage]:
+    from clinics.admin.settings import SETTINGS
+
+    known = ", ".join(SETTINGS)
+    return [
+        Error(f"STAFF_REASONS: there is no setting {kind!r}; there are {known}", id="clinics.E035")
+        for kind in sorted(set(settings.STAFF_REASONS) - SETTINGS.keys())
+    ]
+
+
 @register(Tags.security, deploy=True)
 def password_login_needs_second_factor(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []

@@ -591,6 +591,12 @@ STAFF_SECOND_FACTOR_ROLES = env.words(
     "STAFF_SECOND_FACTOR_ROLES",
     help="staff roles that need a second factor even where it is optional; superusers count as having each",
 )
+STAFF_REASONS = env.words(
+    "STAFF_REASONS",
+    "tier,limits,ehr",
+    help="settings of a clinic that staff change with a reason only, by the last word of the page's address; what is "
+    "removed always needs one",
+)
 STAFF_SECOND_FACTOR_KEY = env.text(
     "STAFF_SECOND_FACTOR_KEY",
     help="encrypts the keys of second factors; unset: derived from SECRET_KEY. Keep it out of the database",

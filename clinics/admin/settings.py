@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from clinic_records.admin import changes, frame, readable_clinics
@@ -14,8 +15,9 @@ from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles
 from kernel.staff.differences import difference
-from kernel.staff.fields import OptionalReasonForm
+from kernel.staff.fields import OptionalReasonForm, ReasonForm
 
+AnyReasonForm = ReasonForm | OptionalReasonForm
 # By the last part of the page's address, in the order of the clinic's page.
 SETTINGS: dict[str, type[Setting]] = {
     "profile": ProfileSetting,
@@ -55,10 +57,15 @@ def _submitted(request: HttpRequest, stored: Document, form: Setting) -> HttpRes
     if not rows:
         pages.succeed(request, "Nothing to save: these are the present values.")
         return pages.go(frame.page_of(clinic))
-    reason = OptionalReasonForm(request.POST if request.POST.get("confirmed") else None)
+    reason = _reason_form(form)(request.POST if request.POST.get("confirmed") else None)
     if not reason.is_valid():
         return _review_page(request, clinic, form, rows, reason)
     return _save(request, clinic, form, rows, reason.cleaned_data["reason"])
+
+
+def _reason_form(form: Setting) -> type[AnyReasonForm]:
+    is_needed = any(isinstance(form, SETTINGS[kind]) for kind in settings.STAFF_REASONS)
+    return ReasonForm if is_needed else OptionalReasonForm
 
 
 def _opened_on(request: HttpRequest) -> str:
@@ -109,7 +116,7 @@ def _review_page(
     clinic: Document,
     form: Setting,
     rows: list[Values],
-    reason: OptionalReasonForm,
+    reason: AnyReasonForm,
 ) -> HttpResponseBase:
     return pages.render(
         request,

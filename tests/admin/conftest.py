@@ -43,7 +43,7 @@ class Staff:
     def submit(self, path, **fields):
         """Fill in the form of a page that guards against parallel changes, and confirm the review."""
         page = self.get(path)
-        fields = {"opened_on": opened_on(page), **fields}
+        fields = {"opened_on": opened_on(page), "reason": "T-1", **fields}
         return self.post(path, confirmed="1", **fields)
 
     @property

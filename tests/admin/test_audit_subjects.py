@@ -59,7 +59,7 @@ NAMES = (
 def ask(root, clinic, path, fields):
     page = root.get(at(clinic, path))
     token = {"opened_on": opened_on(page)} if b'name="opened_on"' in page.content else {}
-    return root.post(at(clinic, path), **fields, **token, confirmed="1")
+    return root.post(at(clinic, path), **{"reason": "T-1", **fields}, **token, confirmed="1")
 
 
 @pytest.mark.yardstick("A1")
@@ -119,6 +119,7 @@ def test_every_page_that_changes_something_is_among_the_tested_requests():
         "ehr.bulk": 1,  # tests/admin/test_bulk.py
         "patients.demographics": 1,  # tests/admin/test_demographics.py
         "patients.patients": 1,
+        "redox.sync_start": 1,  # tests/admin/test_ehr.py
     }
     assert set(subjects.KINDS) == {"clinician", "clinicianInvite", "patient"}
 

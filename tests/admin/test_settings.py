@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from clinics_site import checks
 from kernel import db
 from patients.services import patients
 from tests.admin.conftest import events, messages_of, opened_on, stored, text
@@ -266,7 +267,9 @@ def test_two_people_with_one_form_do_not_overwrite_each_other(clinic, root, staf
     late = staff("configuration")
     token = opened_on(late.get(path(clinic, "limits")))
     root.submit(path(clinic, "limits"), hard_plan="40")
-    response = late.post(path(clinic, "limits"), opened_on=token, confirmed="1", hard_plan="300")
+    response = late.post(
+        path(clinic, "limits"), opened_on=token, confirmed="1", hard_plan="300", reason="T-1"
+    )
     assert messages_of(response) == [
         "Someone changed this meanwhile; check the present values and try again."
     ]
@@ -281,7 +284,9 @@ def test_a_patient_added_meanwhile_is_no_conflict(clinic, staff):
     user_id = db.collection("patients").find_one({"clinicId": clinic["_id"]})["userId"]
     patients.remove_patient(clinic_id=clinic["_id"], user_id=user_id)
     assert stored(clinic)["updatedTime"] > clinic["updatedTime"]
-    person.post(path(clinic, "limits"), opened_on=token, confirmed="1", hard_plan="40")
+    person.post(
+        path(clinic, "limits"), opened_on=token, confirmed="1", hard_plan="40", reason="T-1"
+    )
     assert stored(clinic)["patientCountSettings"]["hardLimit"]["plan"] == 40
 
 
@@ -299,6 +304,32 @@ def test_a_refusal_of_the_service_is_reported_and_recorded(clinic, staff):
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "is_refused"),
+    [
+        ("tier", {"tier": "tier0400"}, True),
+        ("limits", {"hard_plan": "7"}, True),
+        ("timezone", {"timezone": "Europe/Berlin"}, False),
+    ],
+)
+def test_tier_limits_and_the_connection_are_changed_with_a_reason_only(
+    kind, fields, is_refused, clinic, root, settings
+):
+    answer = root.submit(path(clinic, kind), reason=" ", **fields)
+    assert (answer.status_code == 400) == is_refused
+    assert ("A reason or ticket number is needed." in text(answer)) == is_refused
+    assert (stored(clinic) == clinic) == is_refused
+    settings.STAFF_REASONS = []
+    assert root.submit(path(clinic, "tier"), reason="", tier="tier0200").status_code == 302
+
+
+def test_a_setting_that_does_not_exist_cannot_need_a_reason(settings):
+    assert checks.reasons_name_settings() == []
+    settings.STAFF_REASONS = ["tier", "colour"]
+    (message,) = checks.reasons_name_settings()
+    assert "'colour'" in message.msg
+
+
 @pytest.mark.yardstick("A4")
 def test_a_change_that_cannot_be_recorded_is_not_made(clinic, root, monkeypatch):
     from kernel import audit
@@ -310,7 +341,7 @@ def test_a_change_that_cannot_be_recorded_is_not_made(clinic, root, monkeypatch)
     monkeypatch.setattr(audit, "record", fail)
     root.client.raise_request_exception = False
     response = root.post(
-        path(clinic, "tier"), opened_on=token, confirmed="1", tier="tier0400", reason=""
+        path(clinic, "tier"), opened_on=token, confirmed="1", tier="tier0400", reason="T-1"
     )
     assert response.status_code == 500
     assert stored(clinic) == clinic

@@ -192,7 +192,8 @@ def test_ehr_settings_are_accepted_or_refused_as_by_the_api(
         is_accepted = backend.put(path, changed).status_code == 200
         by_api_value = reach(stored(clinic)["ehrSettings"], path_in_settings)
         restore(original)
-        answer = person.post(page, **{**form.values, field: typed, "confirmed": "1"})
+        sent = {**form.values, field: typed, "confirmed": "1", "reason": "T-1"}
+        answer = person.post(page, **sent)
         by_form = reach(stored(clinic)["ehrSettings"], path_in_settings)
         restore(original)
         if is_blank(typed, field):
