@@ -1,5 +1,5 @@
 """Every staff page, and every answer to a posted form, in a real browser, with long data: nothing is cut off or broken
-up, the console is silent, and axe finds nothing serious, light or dark."""
+up, on paper neither, the console is silent, and axe finds nothing serious, light or dark."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -69,7 +69,7 @@ def walk(browser, paths, judged):
         browser.open(path)
         faults += faults_of_page(browser)
         if path in judged:
-            faults += accessibility.faults(browser)
+            faults += accessibility.faults(browser) + layout.faults_on_paper(browser)
     return faults
 
 

@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from clinics.services import clinicians
 from kernel import clock, db, jobs, outbox
@@ -508,3 +510,14 @@ def test_any_search_text_is_answered(clinic, root, text):
         assert response.status_code == 200, page
         if response.streaming:
             assert b"".join(response.streaming_content)
+
+
+def test_every_empty_list_says_what_to_do_or_where_to_look():
+    """`_empty.html` with a heading alone leaves the reader there."""
+    shown = [
+        (template.name, words)
+        for template in Path(settings.BASE_DIR).glob("*/templates/**/*.html")
+        for words in re.findall(r'include "staff/_empty.html" with ([^%]*)', template.read_text())
+    ]
+    assert len(shown) > 40
+    assert [(name, words) for name, words in shown if "text=" not in words] == []
