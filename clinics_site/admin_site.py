@@ -25,6 +25,13 @@ class StaffSite(UnfoldAdminSite):
 
         return login_pages.urls() + pages.urls()
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Also for Django's own pages, which have the header of all others."""
+        from kernel.staff import pages
+
+        context: dict[str, Any] = super().each_context(request)
+        return {**context, "may": pages.Permissions(request)}
+
     def get_urls(self) -> list[URLPattern]:
         """Without "view on site": records have no such page, and its view fails for ids that are not
         numbers."""
@@ -130,7 +137,7 @@ def navigation(request: HttpRequest) -> list[Item]:
     return groups
 
 
-_DJANGO_PAGES = {"index", "auth_user_changelist", "auth_group_changelist"}
+_DJANGO_PAGES = {"index", "auth_user_changelist"}
 
 
 def _item(

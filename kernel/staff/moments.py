@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 
 
 def when(moment: Any) -> str | SafeString:
-    """An absolute time with its zone, to the minute; the exact value is in the tooltip."""
+    """An absolute time with its zone, to the minute; the exact value is in the tooltip, to which staff.js adds
+    how long ago that was."""
     if not isinstance(moment, datetime):
         return "—" if moment in (None, "") else str(moment)
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -50,6 +50,8 @@ class LargeData:
         self.rows = [self._row(state) for state in ("pending", "dead", "done")]
         self.messages = [self._message(state) for state in ("done", "failed")]
         self.sends = [self._send(state) for state in ("done", "ignored", "failed", "pending")]
+        sync = {"clinicId": self.clinic["_id"], "createdTime": NOW, "after": None, "count": 4}
+        db.collection("ehrSyncs").insert_one({"_id": ObjectId(), **sync})
         self.orders = [self._order(state) for state in ("done", "failed")]
         self.preorders = [self._preorder(flow) for flow in ("patient", "guardian")]
         self.deliveries = [self._delivery(kind) for kind in ("results", "notes")]
@@ -93,7 +95,7 @@ class LargeData:
             "run_id": [f"{clinic['_id']}-{moment:x}"],
             "template": ["signup_custodial_new_clinic_experience_confirmation"],
             "what": ["second-factor", "identity"],
-            "object_id": [self.user.pk, Group.objects.get(name="support").pk],
+            "object_id": [self.user.pk],
             "id": [self.user.pk],
             "app_label": ["auth"],
             "url": ["nothing"],

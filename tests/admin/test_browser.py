@@ -1,5 +1,7 @@
 """What staff do all day, in a real browser, with the console watched (issue: first room of the admin)."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from selenium.webdriver.common.by import By
@@ -174,6 +176,9 @@ def test_a_started_sync_shows_its_progress_until_it_ends(browser, sam, clinic):
     browser.click_text("Start the sync")
     browser.wait_for("h1", "Sync of Harbor Diabetes Center")
     browser.wait_for(".st-bar-head", "0\nof 6 patients")
+    assert re.fullmatch(
+        r"(now|\d+ (second|minute)s? ago) \(20.*\+00:00\)", tooltip_of_time(browser)
+    )
     bar = browser.find("[role=progressbar]")
     assert bar.get_attribute("aria-valuenow") == "0"
     states = "[data-part=sends] tbody tr td .st-badge"
@@ -195,6 +200,15 @@ def test_a_started_sync_shows_its_progress_until_it_ends(browser, sam, clinic):
     )
     assert answered == "application/pdf"
     assert browser.errors() == []
+
+
+def tooltip_of_time(browser):
+    """Of the first time of the page, when the pointer is on it."""
+    return browser.driver.execute_script(
+        "const time = document.querySelector('time.st-time');"
+        "time.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));"
+        "return time.title"
+    )
 
 
 def test_an_invite_is_sent_again_and_then_revoked(browser, sam, clinic, mailoutbox):

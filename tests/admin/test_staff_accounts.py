@@ -66,7 +66,7 @@ def test_accounts_can_be_sorted_by_their_last_login(root):
         user.last_login = datetime(2026, 3, 4, 5, minute, tzinfo=UTC)
         user.save()
 
-    html = text(root.get("auth/user/", {"o": "5"}))
+    html = text(root.get("auth/user/", {"o": "4"}))
     assert html.index("05:01 UTC") < html.index("05:02 UTC")
 
 
@@ -90,3 +90,56 @@ def test_the_matrix_shows_roles_rights_and_pages_as_the_database_has_them(root):
     exports = next(row for row in page.context["rights"] if row["name"] == roles.EXPORT)
     assert exports["roles"][shown.index("viewer")]
     assert "Not as this version declares them: viewer." in text(page)
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("auth/user/", "Staff accounts"),
+        ("auth/user/add/", "Add a staff account"),
+        ("auth/user/{id}/change/", "support"),
+        ("auth/user/{id}/password/", "Set a password"),
+        ("auth/user/{id}/delete/", "Delete the staff account"),
+        ("password_change/", "Password change"),
+    ],
+)
+def test_pages_of_accounts_have_the_frame_and_the_words_of_the_others(page, title, root):
+    html = text(root.get(page.format(id=Staff("support").id)))
+    assert re.search(rf'class="st-here">{title}<', html)
+    assert 'id="quick-search"' in html
+    for word in ("Authentication and Authorization", "Groups", "Clinics_Site", "superuser status"):
+        assert word not in html, word
+
+
+def test_roles_have_no_pages_but_that_of_roles_and_rights(root):
+    role = Group.objects.get(name="support")
+    assert root.get("auth/group/").status_code == 404
+    assert root.get(f"auth/group/{role.pk}/change/").status_code == 404
+
+
+def test_the_history_of_an_account_is_in_the_audit_trail(root):
+    user_id = Staff("support").id
+    answer = root.get(f"auth/user/{user_id}/history/")
+    assert answer.url == f"/admin/audit/?object={user_id}"
+
+
+def test_an_account_is_deleted_after_its_typed_name_and_a_reason(root):
+    sam = Staff("support")
+    page = f"auth/user/{sam.id}/delete/"
+    for wrong in ({"typed": "sam", "reason": "T-1"}, {"typed": "support", "reason": ""}):
+        assert root.post(page, **wrong).status_code == 400
+    assert User.objects.filter(pk=sam.user.pk).exists()
+    assert root.post(page, typed="support", reason="T-1").url == "/admin/auth/user/"
+    assert not User.objects.filter(pk=sam.user.pk).exists()
+    (event,) = events(action="staff.user_deleted")
+    assert (event["object"]["id"], event["reason"]) == (sam.id, "T-1")
+    assert event["before"]["roles"] == ["support"]
+
+
+def test_no_one_deletes_their_own_account_and_no_other_than_a_superuser_any(root, staff):
+    own = root.post(f"auth/user/{root.id}/delete/", typed="root", reason="T-1")
+    assert own.url == f"/admin/auth/user/{root.id}/change/"
+    assert staff("destructive").get(f"auth/user/{root.id}/delete/").status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": root.id, "post": "yes"}
+    root.post("auth/user/", **chosen)
+    assert User.objects.filter(pk=root.user.pk).exists()

@@ -113,6 +113,21 @@ function showParts(page, answer) {
   updateSelection();
 }
 
+/* The tooltip of a time says how long ago it was when it is looked at: pages stay open. */
+const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const inWords = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+function fromNow(moment) {
+  const seconds = Math.round((Date.parse(moment) - Date.now()) / 1000);
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) || UNITS.at(-1);
+  return inWords.format(Math.trunc(seconds / size), unit);
+}
+
+document.addEventListener("pointerover", (event) => {
+  const time = event.target.closest("time.st-time");
+  if (time) time.title = `${fromNow(time.dateTime)} (${time.dateTime})`;
+});
+
 /* A table that is wider than its container is shown row by row, each cell with the title of its column. */
 const tableWidths = new ResizeObserver((changes) => {
   for (const { target, contentRect } of changes) {
