@@ -777,6 +777,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "description": "Operations meant for other services of the installation.",
         },
         {"name": "Redox", "description": "What the EHR integration service Redox calls."},
+        {"name": "Webhooks", "description": "Messages that this service sends to receivers."},
     ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,

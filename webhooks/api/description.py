@@ -24,6 +24,10 @@ _WHAT = {
 _TRIED = "Someone tries the receiver (TestWebhook)."
 
 
+# None of an operation: of one tag generators write one file, and messages would replace the operations in it.
+TAG = "Webhooks"
+
+
 def add_webhooks(
     result: dict[str, Any],
     generator: Any,
@@ -41,7 +45,7 @@ def _operation(kind: str, words: str) -> dict[str, Any]:
         "summary": words.rstrip("."),
         "description": f"{words} Messages about one person come in order. A message that is not taken is sent again "
         "for a day.",
-        "tags": ["Clinics"],
+        "tags": [TAG],
         "security": [],
         "parameters": [_header(name, text) for name, text in _HEADERS.items()],
         "requestBody": {

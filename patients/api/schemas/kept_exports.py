@@ -3,16 +3,20 @@
 from kernel.api import schema as s
 from patients.choices import ExportState
 
+STATE = s.component(
+    "PatientListExportState",
+    s.string(
+        enum=ExportState.values,
+        description="`pending` until a worker begins, `running`, then `ready`; `expired` when the file is gone, "
+        "`failed` with a `problem`, `canceled` when it was stopped before it was ready.",
+    ),
+)
 KEPT_EXPORT = s.component(
     "patientListExport.v1",
     s.obj(
         {
             "id": s.object_id(description="Id of the export."),
-            "state": s.string(
-                enum=ExportState.values,
-                description="`pending` until a worker begins, `running`, then `ready`; `expired` when the file is "
-                "gone, `failed` with a `problem`, `canceled` when it was stopped before it was ready.",
-            ),
+            "state": STATE,
             "format": s.ref("PatientListFormat"),
             "period": s.ref("Period"),
             "createdTime": s.date_time(
