@@ -29,6 +29,7 @@ from kernel.jobs.store import (
     keep_result,
     keep_wanted,
     list_of,
+    remove_result,
     take_wanted,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "list_of",
     "note_item",
     "read",
+    "remove_result",
     "start_again",
     "take_wanted",
 ]

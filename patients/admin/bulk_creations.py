@@ -198,6 +198,7 @@ def _begin(
     wanted = jobs.take_wanted(ObjectId(file_id))
     if wanted is None:
         return _again(request, clinic)
+    jobs.remove_result(ObjectId(file_id))
     return clinic_jobs.begin(
         request,
         clinic,

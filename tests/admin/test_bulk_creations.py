@@ -166,7 +166,7 @@ def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reas
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert [row[6] for row in rows[1:6]] == ["", "", *["duplicate MRN"] * 3]
     assert ["Patients Created", "2"] in rows
-    assert db.collection("jobParts").count_documents({"series": {"$ne": "result"}}) == 0
+    assert db.collection("jobParts").count_documents({}) == 0
 
 
 def test_begin_end_and_each_patient_are_an_event_without_values_of_patients(clinic, person):
@@ -193,7 +193,8 @@ def test_a_checked_file_is_used_once_and_within_an_hour(clinic, person):
         later = type(person)("support")
         assert messages_of(later.get(path)) == [f"{bulk_creations.NOT_KEPT}."]
     begin(person, path)
-    assert messages_of(begin(person, path)) == [f"{bulk_creations.NOT_KEPT}."]
+    for answer in (person.get(path), begin(person, path)):
+        assert messages_of(answer)[-1] == f"{bulk_creations.NOT_KEPT}."
     assert db.collection("jobs").count_documents({}) == 1
     assert (
         person.get(path.replace(str(clinic["_id"]), str(make_clinic()["_id"]))).status_code == 302
