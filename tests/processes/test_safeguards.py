@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from scripts import deploy_check, local, service
 
@@ -100,6 +101,21 @@ def test_an_unsafe_value_stops_the_start_with_its_name(name, value):
     message = load(**{name: value})
     assert message.startswith(f"{name} ")
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "LOUD"),
+        ("MAX_BODY_BYTES", "many"),
+        ("BACKEND_TOKEN_CACHE", "soon"),
+        ("HTTPS", "maybe"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_stops_the_start_with_its_name(name, value):
+    """What the process then prints is one sentence: tests/processes/test_run.py."""
+    with pytest.raises(ImproperlyConfigured, match=name):
+        load(**{name: value})
 
 
 @pytest.mark.yardstick("W1")

@@ -1,18 +1,20 @@
 """The service as processes: it becomes ready, ends cleanly, and drops no request or task."""
 
 import http.client
-import signal
 import threading
 
 import pytest
 
+from kernel import db, outbox
+from kernel.events import MailRequested
 from tests.processes.service import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 TWO_WEB = {"WEB_WORKERS": "2"}  # as without a setting
 
 
-def test_the_service_becomes_ready_and_serves(service):
+def test_the_service_becomes_ready_serves_and_delivers_events(service):
+    """An event reaches its handler through broker and worker."""
     service.start(env=TWO_WEB)
     assert service.get("/live").status == 200
     assert service.get("/ready").status == 200
@@ -20,16 +22,9 @@ def test_the_service_becomes_ready_and_serves(service):
     assert service.get("/v1/clinics", token=service.server_token()).headers["Content-Length"] == "2"
     assert b"clinics_requests_total" in service.get("/metrics").content
 
-
-def test_an_event_reaches_its_handler_through_broker_and_worker(service):
-    from kernel import db, outbox
-    from kernel.events import MailRequested
-
-    service.start(only=("worker",))
     outbox.emit(MailRequested(recipient="x@example.org", template="none"))
     outbox.nudge()
-    rows = db.collection(outbox.COLLECTION)
-    eventually(lambda: rows.find_one({"attempts": {"$gte": 1}}))
+    eventually(lambda: db.collection(outbox.COLLECTION).find_one({"attempts": {"$gte": 1}}))
 
 
 @pytest.mark.yardstick("V3")
@@ -66,30 +61,3 @@ def _ask_until_closed(port: int, token: str, outcomes: list[int | str]) -> None:
         outcomes.append(response.status)
         if response.headers.get("Connection") == "close":
             return
-
-
-@pytest.mark.yardstick("V3")
-@pytest.mark.walk
-def test_a_worker_that_receives_sigterm_finishes_its_task(service):
-    service.start({"LOG_LEVEL": "INFO"}, only=("worker",))
-    eventually(lambda: "default@" in service.logs())
-    service.signal("worker", signal.SIGTERM)
-    eventually(lambda: not service.is_alive("worker"))
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("LOG_LEVEL", "LOUD"),
-        ("MAX_BODY_BYTES", "many"),
-        ("BACKEND_TOKEN_CACHE", "soon"),
-        ("HTTPS", "maybe"),
-    ],
-)
-@pytest.mark.walk
-def test_a_wrong_environment_value_stops_the_start_with_its_name(service, name, value):
-    from scripts import service as processes
-    from scripts.local import Problem
-
-    with pytest.raises(Problem, match=name):
-        processes.manage(["check"], {**service.env, name: value})

@@ -31,9 +31,16 @@ def of_tasks(service, name="worker"):
     return [line for line in lines(service, name) if line["event"] == "task"]
 
 
-def test_a_task_that_did_something_has_one_line_and_one_that_did_nothing_has_none(service):
-    """A heartbeat, which is no work, is sent and delivered meanwhile."""
+@pytest.mark.yardstick("V3")
+def test_worker_and_scheduler_tell_in_json_alone_what_they_did(service):
+    """One test, because starting them takes longer than the checks."""
     service.start(INFO, only=("worker", "beat"))
+    a_task_that_did_something_has_one_line_and_one_that_did_nothing_has_none(service)
+    their_start_and_end_are_told_in_json_alone(service)
+
+
+def a_task_that_did_something_has_one_line_and_one_that_did_nothing_has_none(service):
+    """A heartbeat, which is no work, is sent and delivered meanwhile."""
     eventually(lambda: db.collection("heartbeats").find_one({"_id": "queue:default"}))
     outbox.emit(MailRequested(recipient=f"{MARKER}@example.org", template="none"))
     outbox.nudge()
@@ -54,12 +61,11 @@ def test_a_task_that_did_something_has_one_line_and_one_that_did_nothing_has_non
     assert MARKER not in service.logs()
 
 
-def test_the_start_of_worker_and_scheduler_is_told_in_json_alone(service):
-    service.start(INFO, only=("worker", "beat"))
+def their_start_and_end_are_told_in_json_alone(service):
     eventually(lambda: [x for x in lines(service, "worker") if x["event"].endswith(" ready.")])
-    eventually(lambda: lines(service, "beat"))
-    service.terminate("worker")
-    service.terminate("beat")
+    for name in ("worker", "beat"):
+        service.signal(name, signal.SIGTERM)
+        eventually(lambda name=name: not service.is_alive(name))
 
     assert [line["event"] for line in lines(service, "beat")] == ["beat.started"]
     assert lines(service, "worker")
