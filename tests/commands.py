@@ -29,10 +29,13 @@ class _Commands(monitoring.CommandListener):
         self.failures = []
         self.written = set()  # collections that this process has written to
         self.watches = []
+        self.named = []
         self.interventions = []
         self.scans = []
 
     def started(self, event):
+        for names in self.named:
+            names.update(_collections_of(event.command, event.command_name))
         if event.command_name in WRITES and not _is_mongodbs_own(event):
             for names in (self.written, *self.watches):
                 names.add(event.command[event.command_name])
@@ -116,6 +119,38 @@ def written():
     _COMMANDS.watches.append(names)
     yield names
     _COMMANDS.watches.remove(names)
+
+
+@contextmanager
+def named_collections():
+    """Names of the collections that commands name meanwhile, those of a pipeline's stages included."""
+    names = set()
+    _COMMANDS.named.append(names)
+    try:
+        yield names
+    finally:
+        _COMMANDS.named.remove(names)
+
+
+def _collections_of(command, name):
+    if isinstance(command[name], str):
+        yield command[name]
+    yield from _joined(command.get("pipeline", ()))
+
+
+def _joined(stages):
+    for stage in stages:
+        for operator, how in stage.items():
+            if operator in ("$lookup", "$graphLookup", "$unionWith"):
+                yield how if isinstance(how, str) else how.get("from") or how.get("coll")
+            for pipeline in _pipelines_in(operator, how):
+                yield from _joined(pipeline)
+
+
+def _pipelines_in(operator, how):
+    if operator == "$facet":
+        return how.values()
+    return [how["pipeline"]] if isinstance(how, dict) and "pipeline" in how else []
 
 
 @contextmanager
