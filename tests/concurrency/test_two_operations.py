@@ -15,7 +15,7 @@ import pytest
 from kernel import clock, db
 from tests.commands import before_each_write, peek_written
 from tests.policy.foreign_ids import own  # noqa: F401 (a fixture, as is the next one)
-from tests.writing import BEGUN, WRITING, scene, stored, words_of  # noqa: F401
+from tests.writing import BEGUN, WRITING, Request, scene, stored, words_of  # noqa: F401
 
 pytestmark = pytest.mark.yardstick("C1")
 FEW = 3
@@ -44,6 +44,8 @@ def known():
 @dataclass
 class Known:
     moment: datetime = field(default_factory=clock.now)
+    requests: dict[str, Request] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)  # of what is stored before, and of the requests
     changed: dict[str, set[Any]] = field(default_factory=dict)  # records, by operation
     stored: dict[tuple[str, ...], Any] = field(default_factory=dict)  # by operations, in order
 
@@ -51,12 +53,12 @@ class Known:
 class Pairs:
     def __init__(self, scene, thread, known) -> None:  # noqa: F811
         self.scene, self.thread, self.known = scene, thread, known
-        self.requests = {name: scene.request(name) for name in WRITING}
+        self.requests, self.words, self.changed = known.requests, known.words, known.changed
         self.before = scene.everything()
-        self.words = words_of(self.before, self.requests)
-        self.changed = known.changed
-        for name in WRITING if not self.changed else ():
-            self.changed[name] = self._records_of(name)
+        if not self.changed:
+            self.requests |= {name: scene.request(name) for name in WRITING}
+            self.words |= words_of(self.before, self.requests)
+            self.changed |= {name: self._records_of(name) for name in WRITING}
 
     def _records_of(self, name):
         self.scene.begin_again()

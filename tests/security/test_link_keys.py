@@ -116,15 +116,17 @@ def test_the_world_has_a_confirmation_of_every_kind(world):
     assert set(world.keys) == set(states.Kind)
 
 
+PERSON = ("userId", "patientId", "clinicianId")  # names in paths
 CALLERS = ("anonymous", "ada", "ben", "cy", "dot", "eve", "fay")
 
 
 def calls_of_everything(world, api, restore):
-    """(operation, answer, secrets before and after) for each operation, about the custodial patient, about Dot."""
-    for operation_id, (method, _, _) in sorted(described_operations().items()):
-        for user_id in (world.child, world.people["dot"].user_id):
+    """(operation, answer, secrets before and after) for each operation, about the custodial patient, about Dot where it
+    is about someone."""
+    for operation_id, (method, path, _) in sorted(described_operations().items()):
+        for user_id in of_path(path, world.child, world.people["dot"].user_id):
             before = secrets()
-            ids = dict.fromkeys(("userId", "patientId", "clinicianId"), user_id)
+            ids = dict.fromkeys(PERSON, user_id)
             [share] = world.keys[states.Kind.CLINIC_SHARE]
             answer = call(
                 api,
@@ -138,6 +140,13 @@ def calls_of_everything(world, api, restore):
             yield operation_id, answer, before | secrets()
             if method != "get":
                 restore()
+
+
+def of_path(path, *user_ids):
+    """Those with which the requests of this path differ."""
+    return (
+        dict.fromkeys(user_ids) if any(f"{{{name}}}" in path for name in PERSON) else user_ids[:1]
+    )
 
 
 @pytest.mark.yardstick("T2")
@@ -205,7 +214,8 @@ def test_the_key_of_an_invitation_alone_allows_nothing(world, restore, kind, cal
         "AcceptPatientInvitation",
     } <= operations_with_key
     for operation_id in sorted(operations_with_key):
-        for user_id in (own, world.people["fay"].user_id, dot):
+        _, path, _ = described_operations()[operation_id]
+        for user_id in of_path(path, own, world.people["fay"].user_id, dot):
             answer = call(
                 api,
                 operation_id,
@@ -214,7 +224,7 @@ def test_the_key_of_an_invitation_alone_allows_nothing(world, restore, kind, cal
                 inviteId=key,
                 key=key,
                 invitedBy=dot,
-                **dict.fromkeys(("userId", "patientId", "clinicianId"), user_id),
+                **dict.fromkeys(PERSON, user_id),
             )
             after = db.collection("confirmations").find_one({"_id": key})
             assert after == before, operation_id
