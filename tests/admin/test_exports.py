@@ -33,10 +33,10 @@ def is_neutral(text):
     )
 
 
-@pytest.mark.parametrize("sign", SIGNS)
-@pytest.mark.parametrize("before", ["", *INVISIBLE, NBSP + ZWSP, "\t \u3000"])
-def test_a_formula_behind_invisible_characters_becomes_text(before, sign):
-    assert exports.cell(f"{before}{sign}1+1").startswith("'")
+def test_a_formula_behind_invisible_characters_becomes_text():
+    befores = ["", *INVISIBLE, NBSP + ZWSP, "\t \u3000"]
+    formulas = [f"{before}{sign}1+1" for before in befores for sign in SIGNS]
+    assert [text for text in formulas if not exports.cell(text).startswith("'")] == []
 
 
 @pytest.mark.parametrize(

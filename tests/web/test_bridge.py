@@ -68,8 +68,12 @@ def test_paths_are_decoded_as_wsgi_requires():
 
 @pytest.mark.yardstick("T5")
 @pytest.mark.parametrize("token", [None, b"no-such-token"])
-@pytest.mark.parametrize("operation_id", sorted(described_operations()))
-def test_no_operation_reads_the_body_of_a_caller_without_a_valid_token(operation_id, token):
+def test_no_operation_reads_the_body_of_a_caller_without_a_valid_token(token):
+    for operation_id in described_operations():
+        no_body_is_read(operation_id, token)
+
+
+def no_body_is_read(operation_id, token):
     method, path = path_of(operation_id)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
     if token:
@@ -78,10 +82,13 @@ def test_no_operation_reads_the_body_of_a_caller_without_a_valid_token(operation
     if _takes_its_credential_from_the_body(operation_id, token):
         with suppress(bridge.BodyNeeded):
             bridge.answer(application, request.without_body())
-        assert request.seen.get(bodies.LIMIT_KEY, 0) <= bodies.USUAL
+        assert request.seen.get(bodies.LIMIT_KEY, 0) <= bodies.USUAL, operation_id
         return
-    answer = bridge.answer(application, request.without_body())
-    assert answer.status in (400, 401, 403)
+    try:
+        answer = bridge.answer(application, request.without_body())
+    except bridge.BodyNeeded:
+        pytest.fail(f"{operation_id} reads the body")
+    assert answer.status in (400, 401, 403), operation_id
 
 
 def _takes_its_credential_from_the_body(operation_id, token):
