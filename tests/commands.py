@@ -1,5 +1,6 @@
-"""What a process sends to MongoDB: how many commands, which writes, and which commands fail."""
+"""What a process sends to MongoDB: how many commands, which writes, and which commands fail; and its own work."""
 
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -192,6 +193,18 @@ def recorded_commands(*, of_this_thread=False):
         yield recorder
     finally:
         _COMMANDS.recorders.remove(recorder)
+
+
+@contextmanager
+def counted_calls():
+    """A list with True for each call of a Python function of this thread meanwhile: the work of this process, which does
+    not depend on the machine."""
+    calls = []
+    sys.setprofile(lambda frame, event, _: calls.append(event == "call"))
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
 
 
 @pytest.fixture

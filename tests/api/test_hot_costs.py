@@ -8,7 +8,6 @@ with HOT_COSTS=write.
 
 import json
 import os
-import sys
 import tracemalloc
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import pytest
 from tests.admin.grown_data import costs
 from tests.bench import scenarios, world
 from tests.cast import QuickClient
-from tests.commands import recorded_commands
+from tests.commands import counted_calls, recorded_commands
 
 FILE = Path(__file__).with_name("hot_costs.json")
 PATIENTS = 100
@@ -67,7 +66,7 @@ def measured(scenario, clinic):
     caller.send()
     with costs() as cost, recorded_commands(of_this_thread=True) as commands:
         caller.send()
-    calls = min(counted_calls(caller.send) for _ in range(RUNS - 3))
+    calls = min(calls_of(caller.send) for _ in range(RUNS - 3))
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     caller.send()
@@ -82,14 +81,9 @@ def measured(scenario, clinic):
     }
 
 
-def counted_calls(send):
-    """Of Python functions in this thread."""
-    calls = []
-    sys.setprofile(lambda frame, event, _: calls.append(event == "call"))
-    try:
+def calls_of(send):
+    with counted_calls() as calls:
         send()
-    finally:
-        sys.setprofile(None)
     return sum(calls)
 
 
