@@ -24,7 +24,7 @@ test: dev-setup  ## the tests but the walks, on servers of their own; ARGS="test
 	@$(PYTHON_BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 walks: dev-setup  ## tests that try every value, caller and page, and long stories, most with real processes
-	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks tests/security tests/policy tests/processes tests/concurrency tests/web $(ARGS)
+	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -m walk -n 3 --dist loadfile --no-loadscope-reorder tests/api tests/admin tests/tasks tests/security tests/policy tests/processes tests/concurrency tests/docs tests/web $(ARGS)
 
 lint: dev-setup  ## what CI checks besides the tests
 	$(PYTHON_BIN) -m ruff check $(SOURCES)
@@ -96,7 +96,7 @@ yardsticks: dev-setup  ## every test that shows a row of docs/yardsticks.md, and
 pythons:  ## try Python 3.12 and 3.13, or those of PYTHONS: what is pinned, `manage.py check`, tests of kernel and contract
 	@scripts/pythons.sh
 
-chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault of servers and processes once, some 100 seconds
+chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault of servers, processes and a neighbour once, under three minutes
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_servers.py -k each_kind $(ARGS)
 
 fuzz-short: dev-setup  ## random requests, stories, messages and merges, beginning with the same in every run: FUZZ_MINUTES (5)

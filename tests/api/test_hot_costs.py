@@ -102,6 +102,7 @@ def differences(known, found):
                     yield f"{name}: {cost} {what}, more than {before}"
 
 
+@pytest.mark.walk
 @pytest.mark.yardstick("W5")
 @pytest.mark.foreign_documents
 def test_hot_requests_cost_what_they_did():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.chaos.backing import Backing
+from tests.chaos.gate import Gate
 from tests.processes.service import WORKERS, Service
 
 OTHERS = (*WORKERS, "beat", "follower")  # than web
@@ -40,6 +41,9 @@ class Breakings:
             self.backing.resume(name)
 
         return Breaking(f"{name} hangs for {seconds:.0f} s", happen)
+
+    def hang_neighbour(self, name: str, way: Gate, seconds: float) -> Breaking:
+        return Breaking(f"the {name} hangs for {seconds:.0f} s", lambda: way.hang(seconds))
 
     def die(self, name: str, seconds: float) -> Breaking:
         def happen() -> None:

@@ -1,11 +1,13 @@
 """Each neighbour that this service calls hangs, or is dead, while work for it is in hand: web answers in time, nothing
 is lost, nothing is done twice but what was on its way when it stopped, and the rest is done without help."""
 
+import itertools
 import secrets
 import threading
 import time
 from collections import Counter
 from contextlib import ExitStack, closing
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bson import ObjectId
@@ -16,9 +18,9 @@ from ehr.clients import reports as report_client
 from kernel import clock, db, http, outbox
 from kernel.events import MailRequested
 from notifications.clients import marketing
-from patients.events import PatientCreated
+from patients.events import ConnectRequested, PatientCreated
 from redox.clients import redox as redox_client
-from tests import ehr, mails, pace
+from tests import ehr, mails, pace, xealth
 from tests.bench import user_service
 from tests.cast import make_person
 from tests.chaos.gate import Gate
@@ -29,6 +31,7 @@ from tests.clients import standin as wire
 from tests.factories import make_clinic, make_patients
 from tests.processes.conftest import service_in, unfinished_events
 from tests.processes.service import comes_true, eventually
+from tests.viewer import subscribed_patient
 from tests.xealth import xealth_clinic
 from tests.xealth_orders import records
 from tests.xealth_peer import XealthPeer
@@ -36,14 +39,17 @@ from users.clients.embedded import (
     EmbeddedDataService,
     EmbeddedPermissionService,
     EmbeddedProfileService,
+    EmbeddedTokenEndpoint,
     EmbeddedUserService,
 )
+from users.clients.http import server_session as user_client
 from xealth.clients import xealth as xealth_client
 
 pytestmark = [
     *(pytest.mark.processes, pytest.mark.timeout(300)),
     pytest.mark.parametrize("way", ["hang", "die"]),
 ]
+REQUEST_SECONDS = 3
 # Seconds until a call gives up. A neighbour hangs for longer than that, so that calls fail.
 LIMIT = {
     "redox": redox_client.TIMEOUT.read,
@@ -52,8 +58,9 @@ LIMIT = {
     "mail": settings.EMAIL_TIMEOUT,
     "user service": 5,  # a token's check gives up after one second
     # What is read is asked for twice.
-    **dict.fromkeys(("profile", "permission", "data"), 2 * http.TIMEOUT.read),
+    **dict.fromkeys(("profile", "permission", "data", "auth"), 2 * http.TIMEOUT.read),
     "marketing": marketing.TIMEOUT.read,
+    **dict.fromkeys(("auth, for requests", "token endpoint"), REQUEST_SECONDS),
 }
 LONGER, DEAD = 3, 8
 PROCESSES = 2  # of a worker, each with one call on its way
@@ -84,7 +91,10 @@ class Outage:
         "report service": report_client.SERVICE,
         "xealth": xealth_client.SERVICE,
         "marketing": marketing.SERVICE,
-        **{name: name for name in ("profile", "permission", "data")},
+        **{name: name for name in ("profile", "permission", "data", "auth", "mail")},
+        "user service": user_client.SERVICE,
+        "auth, for requests": "auth",
+        "token endpoint": "token",
     }
 
     def __init__(self, name, way, gate, fault):
@@ -224,9 +234,11 @@ class Work:
         self.clinic = make_clinic()
         self.calls: list[str] = []  # of the stand-in
 
-    def _emit(self, event):
+    def _emit(self, event, **more):
         clinic_id = str(self.clinic["_id"])
-        outbox.emit_many(event(clinic_id=clinic_id, user_id=person) for person in self.people)
+        outbox.emit_many(
+            event(clinic_id=clinic_id, user_id=person, **more) for person in self.people
+        )
 
     def unfinished(self):
         return [row for row in unfinished_events() if row["handler"] == self.HANDLER]
@@ -340,7 +352,36 @@ class Refreshes(Work):
         return self._beyond_one(self._told())
 
 
+class Links(Work):
+    """People are asked to connect a device maker's account: the link in the mail holds a restricted token, and a week
+    later they are reminded of it."""
+
+    ADDRESS, HANDLER = "TIDEPOOL_AUTH_CLIENT_ADDRESS", "notifications.ask_to_connect"
+
+    def begin(self):
+        self.people = [make_person(one, roles=("patient",)).user_id for one in self.people]
+        make_patients(self.clinic, [{"userId": one, "fullName": one} for one in self.people])
+        self._emit(ConnectRequested, provider="dexcom")
+
+    def done(self):
+        """With a link that works."""
+        tokens = db.collection("accountRestrictedTokens")
+        due = db.collection(outbox.COLLECTION).find(
+            {"event": "notification.connection_reminder_due"}
+        )
+        return sum(
+            1 for row in due if tokens.find_one({"_id": row["payload"]["restrictedTokenId"]})
+        )
+
+    def doubled(self):
+        """Mails, and links that no later mail would revoke."""
+        rows = db.collection(outbox.COLLECTION).count_documents({"event": "mail.requested"})
+        tokens = db.collection("accountRestrictedTokens").find({})
+        return rows - len(self.people) + self._beyond_one(Counter(one["userId"] for one in tokens))
+
+
 WORK = {
+    "auth": Links,
     "profile": Profiles,
     "permission": Grants,
     "data": DataSources,
@@ -389,7 +430,7 @@ def test_tokens_are_checked_or_answered_with_503(service, open_gate, fault, way)
             "TIDEPOOL_SERVER_TOKEN": "a-secret-of-the-tests",
         }
         service.start(env=env, only=("web",))
-        with Asking(service, "/v1/clinics", token="her-token") as answers:
+        with Asking(lambda: service.get("/v1/clinics", token="her-token").status) as answers:
             eventually(lambda: len(answers) > 10)
             outage.break_down()
             ended = time.monotonic()
@@ -402,12 +443,13 @@ def test_tokens_are_checked_or_answered_with_503(service, open_gate, fault, way)
 
 
 class Asking:
-    """Four clients that ask all the time: a list of (when it began, status, seconds)."""
+    """Four clients that ask all the time: a list of (when it began, status, seconds). Without an answer the status is
+    what happened instead."""
 
-    def __init__(self, service, path, *, token):
-        self._service, self._path, self._token = service, path, token
+    def __init__(self, ask):
+        self._ask = ask
         self._ended, self._answers = threading.Event(), []
-        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(4)]
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(4)]
 
     def __enter__(self):
         for thread in self._threads:
@@ -419,8 +461,101 @@ class Asking:
         for thread in self._threads:
             thread.join()
 
-    def _ask(self):
+    def _work(self):
         while not self._ended.wait(0.1):
             began = time.monotonic()
-            status = self._service.get(self._path, token=self._token).status
+            try:
+                status = self._ask()
+            except OSError as error:  # no answer
+                status = type(error).__name__
             self._answers.append((began, status, time.monotonic() - began))
+
+
+class ServiceAccounts:
+    """API clients become members of a clinic, once the token endpoint has named their accounts."""
+
+    ADDRESS, PATH = "TIDEPOOL_AUTH_SERVICE_TOKEN_ENDPOINT", "/oidc/token"
+
+    def __init__(self, service):
+        self._service, self._token = service, service.server_token()
+        clinic = make_clinic(isMigrated=True, admins=["ffffffffff"])
+        self._path = f"/v1/clinics/{clinic['_id']}/service_accounts"
+        self._numbers, self.acknowledged = itertools.count(), []
+
+    def ask(self):
+        user_id = f"{next(self._numbers):010x}"
+        EmbeddedTokenEndpoint().register_client(f"client {user_id}", "s3cret", user_id)
+        body = {"name": "Bridge", "client_id": f"client {user_id}", "client_secret": "s3cret"}
+        answer = self._service.post(self._path, body, token=self._token)
+        if answer.status == 200:
+            self.acknowledged.append(user_id)
+        return answer.status
+
+    def stored(self):
+        return Counter(one["userId"] for one in db.collection("clinicians").find({}))
+
+
+class Reports:
+    """Clinicians open a report in Xealth: the auth service makes the token in its address, and is asked about it."""
+
+    ADDRESS, PATH = "TIDEPOOL_AUTH_CLIENT_ADDRESS", ""
+
+    def __init__(self, service):
+        self._service, self.acknowledged = service, []
+        subscribed_patient(xealth_clinic())
+
+    def ask(self):
+        body = xealth.request(eventType="getProgramUrl")
+        answer = self._service.put(xealth.PROGRAM_URL, body, headers=xealth.TOKEN)
+        if answer.status != 200:
+            return answer.status
+        url = urlsplit(answer.json()["url"])
+        self.acknowledged += parse_qs(url.query)["restricted_token"]
+        return self._service.get(f"{url.path}?{url.query}").status
+
+    def stored(self):
+        return Counter(one["_id"] for one in db.collection("accountRestrictedTokens").find({}))
+
+
+REQUESTS = {"auth, for requests": Reports, "token endpoint": ServiceAccounts}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.yardstick("V2")
+def test_requests_that_need_it_are_answered_with_503_and_others_as_always(
+    service, open_gate, fault, name, way
+):
+    standin = wire.StandIn().start()
+    gate, requests = open_gate(port_of(standin.address)), REQUESTS[name](service)
+    outage = Outage(name, way, gate, fault)
+    env = {
+        "REQUEST_TIME_LIMIT": f"{REQUEST_SECONDS}s",
+        "TIDEPOOL_SERVICE_SECRET": wire.SECRET,
+        "TIDEPOOL_XEALTH_ENABLED": "true",
+        "TIDEPOOL_XEALTH_BEARER_TOKEN": xealth.TOKEN["Authorization"].removeprefix("Bearer "),
+        requests.ADDRESS: f"http://127.0.0.1:{gate.port}{requests.PATH}",
+    }
+    service.start(env=env, only=("web",))
+    token = make_person("Dot").token
+    with (
+        Asking(requests.ask) as answers,
+        Asking(lambda: service.get("/v1/clinics", token=token).status) as others,
+    ):
+        eventually(lambda: len(requests.acknowledged) > 10 and len(others) > 10)
+        outage.break_down()
+        ended = time.monotonic()
+        is_back = comes_true(lambda: answers[-1][1] == 200 and answers[-1][0] > ended)
+    standin.stop()
+    assert is_back, Counter(status for began, status, _ in answers if began > ended)
+    statuses, stored = Counter(status for _, status, _ in answers), requests.stored()
+    worst, worst_of_others = (max(seconds for *_, seconds in one) for one in (answers, others))
+    lost, copies = set(requests.acknowledged) - stored.keys(), stored.total() - len(stored)
+    outage.says(
+        acknowledged=len(requests.acknowledged), lost=len(lost), doubled=copies, worst=worst
+    )
+    assert outage.said_something(service), NOTHING
+    assert set(statuses) == {200, 503}
+    assert worst < REQUEST_SECONDS + pace.slowness()
+    assert (lost, copies) == (set(), 0)
+    assert {status for _, status, _ in others} == {403}, "a member of no clinic may not list them"
+    assert worst_of_others < pace.slowness()

@@ -1,18 +1,22 @@
-"""MongoDB and Redis hang or die, and the service's processes are killed, while web, workers, scheduler and follower are
+"""MongoDB, Redis and the user service hang or die, and the service's processes are killed, while web, workers, scheduler and follower are
 all busy: nothing acknowledged is lost, nothing happens twice, and everything goes on by itself."""
 
 import os
 import time
+from contextlib import closing
 from random import Random
+from urllib.parse import urlsplit
 
 import pymongo
 import pytest
 
 from kernel import clock
 from tests import lengths, pace
+from tests.bench import user_service
 from tests.chaos.breaking import WINDOW, Breakings
 from tests.chaos.conftest import DATABASE
-from tests.chaos.writers import Writers
+from tests.chaos.gate import Gate
+from tests.chaos.writers import ADA, Writers
 from tests.processes.service import eventually
 
 OUTAGE = 15  # seconds; longer than any wait for an answer
@@ -24,6 +28,12 @@ WORST = (
 # Seconds until all is delivered: a lease, the relay, and a repetition after 15 s; and, where a process was killed in a
 # transaction, the half minute after which MongoDB gives up what it has changed.
 BACK = 90.0
+# Ada as the user service knows her, by token and by id.
+ADAS_TOKEN = "token-of-ada"
+ACCOUNTS = {
+    ADAS_TOKEN: {"isserver": False, "userid": "00000000aa"},
+    "00000000aa": {"userid": "00000000aa", "username": ADA, "emails": [ADA], "roles": ["clinic"]},
+}
 ONE_WEB = {"WEB_WORKERS": "1", "WEB_STUCK_SECONDS": "5"}  # starts sooner than two
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
@@ -37,9 +47,9 @@ def breakings(service, backing):
 def story(service, backing, mail_folder, fault):
     """`story(breaking, …)`: they happen one after another under load; the judge is the log of the clients."""
 
-    def tell(*breakings, env=None):
+    def tell(*breakings, env=None, token=""):
         service.start(env)
-        with Writers(service, mail_folder) as writers:
+        with Writers(service, mail_folder, token=token) as writers:
             periods = [happen(breaking, writers) for breaking in breakings]
         eventually(lambda: undelivered(backing) == 0, within=BACK)
         verdict = writers.judge(backing.mongodb, DATABASE)
@@ -119,15 +129,23 @@ def test_a_graceful_stop_of_everything_behind_web_loses_and_doubles_nothing(stor
 @pytest.mark.yardstick("D1", "D3", "V1", "V2", "V3")
 @pytest.mark.parametrize("backing", [3], indirect=True)
 def test_each_kind_of_fault_once(story, breakings):
-    """The short form, which CI runs: one service, which is started once."""
-    story(
-        breakings.lose_primary(),
-        breakings.hang("redis", 8),
-        breakings.kill_others(1),
-        breakings.hang("mongodb", 3),
-        breakings.restart_others(),
-        breakings.die("redis", 1),
-        breakings.hang_web(),
-        breakings.kill_web(10),
-        env=ONE_WEB,
-    )
+    """The short form, which CI runs: one service, which is started once, with a user service at the other end of a
+    connection."""
+    with user_service.running(ACCOUNTS) as address, closing(Gate(urlsplit(address).port)) as way:
+        story(
+            breakings.lose_primary(),
+            breakings.hang("redis", 8),
+            breakings.kill_others(1),
+            breakings.hang("mongodb", 3),
+            breakings.hang_neighbour("user service", way, 3),
+            breakings.restart_others(),
+            breakings.die("redis", 1),
+            breakings.hang_web(),
+            breakings.kill_web(5),
+            env={
+                **ONE_WEB,
+                "TIDEPOOL_SHORELINE_CLIENT_ADDRESS": f"http://127.0.0.1:{way.port}",
+                "TIDEPOOL_SERVER_TOKEN": "a-secret-of-the-tests",
+            },
+            token=ADAS_TOKEN,
+        )

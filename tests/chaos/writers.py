@@ -44,14 +44,20 @@ class Writers:
     """`with Writers(…):` they write as long as the block runs."""
 
     def __init__(
-        self, service: Service, folder: Path, *, clients: int = 4, pause: float = PAUSE
+        self,
+        service: Service,
+        folder: Path,
+        *,
+        token: str = "",
+        clients: int = 4,
+        pause: float = PAUSE,
     ) -> None:
+        """`token` is Ada's where accounts are elsewhere; here she gets an account."""
         self.log: list[Write] = []
         self._pause = pause
         self._service, self._mails = service, folder
         self._numbers, self._ended = itertools.count(), threading.Event()
-        service.manage("create_user", "--email", ADA, "--name", "Ada", "--clinician")
-        self._token = service.manage("token", "--user", ADA).strip()
+        self._token = token or self._make_ada()
         self._clinic = self._make_clinic()
         kinds = itertools.cycle((self._invite, self._add_patient))
         self._threads = [
@@ -72,6 +78,10 @@ class Writers:
         assert not unexpected(self.log)
 
     # --- what they do
+    def _make_ada(self) -> str:
+        self._service.manage("create_user", "--email", ADA, "--name", "Ada", "--clinician")
+        return self._service.manage("token", "--user", ADA).strip()
+
     def _make_clinic(self) -> str:
         """Not in the US, where 250 patients are the limit of its plan: fast writers reach that."""
         profile = {"name": "Lakeside", "country": "CA", "preferredBgUnits": "mmol/L"}

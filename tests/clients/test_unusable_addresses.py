@@ -2,6 +2,7 @@
 
 import ast
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,7 @@ from kernel.errors import RetryLater
 from kernel.http import ServiceError, ServiceUnavailable
 from notifications.clients import marketing
 from redox.clients import redox
+from tests.chaos.test_neighbours import LIMIT, Outage
 from users.clients import http
 from users.clients.http.server_session import ServerSession
 from users.clients.protocol import AccountGone, UserUpdate
@@ -128,6 +130,12 @@ def test_the_table_names_every_module_that_calls_an_outside_service():
         if calls_the_client(path.read_text())
     }
     assert modules - {CALLS_US} == CALLS.keys()
+
+
+def test_each_service_has_a_test_in_which_it_hangs_and_one_in_which_it_is_dead():
+    names = {import_module(path.removesuffix(".py").replace("/", ".")).SERVICE for path in CALLS}
+    assert names <= set(Outage.SERVICE.values())
+    assert Outage.SERVICE.keys() == LIMIT.keys()
 
 
 @pytest.fixture
