@@ -53,7 +53,7 @@ def _count_sends(clinic_id: ObjectId, moment: datetime) -> Document:
     query = {"kind": SCHEDULED, "documentTime": moment, "clinicId": clinic_id}
     group: Document = {"_id": None, "total": {"$sum": 1}, **ended}
     rows = db.collection(PROCESSING).aggregate([{"$match": query}, {"$group": group}])
-    none: Document = {"total": 0} | {state.value: 0 for state in _ENDED}
+    none: Document = {"total": 0, **{state.value: 0 for state in _ENDED}}
     return next(iter(rows), none)
 
 

@@ -6,11 +6,12 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
-from kernel import indexes
+from kernel import db, indexes
 from tests.admin.all_pages import is_page, opened, pages, reviews
 from tests.admin.conftest import PASSWORD
 from tests.admin.grown_data import MANY, GrownData, costs
 from tests.admin.large_data import ADDRESS
+from tests.admin.posted_forms import form_with
 from tests.cast import QuickClient
 
 pytestmark = [pytest.mark.walk, pytest.mark.foreign_writes]
@@ -27,6 +28,8 @@ MOST_DOCUMENTS, MOST_KEYS = 500 + SHOWN, 2_000 + SHOWN
 # Pages that read more, and why; and how often they may examine (documents, keys) all patients of a clinic, if that is
 # known. How long that takes is measured: docs/decisions/0009-admin.md.
 KNOWN = {
+    r"ehr/runs/\w+-\w+/(progress)?(\?.*)?": ("the sends of a run are counted, by keys alone", 0, 1),
+    r"clinics/\w+/settings/mrn": ("equal MRNs are looked for, by keys alone", 0, 1),
     r"clinics/\w+/patients/(tag|remove|move)": (
         "a search looks through the keys of the clinic's patients",
         0,
@@ -76,11 +79,20 @@ def test_no_page_examines_much_more_than_it_shows(django_db_setup):
         opened(meter, f"{of_clinic}?{query.format(tag=data.clinic['patientTags'][0]['_id'])}")
     opened(meter, f"/admin/users/?q={data.patients[0]['userId']}")
     posted = list(reviews(meter, answers))
+    begin_to_require_mrns(meter, data)
 
     assert len(answers) > 50
     assert len(posted) > 10
     unexpected = {p: cost for p, cost in meter.too_much.items() if not is_known(p, cost)}
     assert not unexpected, "\n".join(f"{path}: {cost}" for path, cost in unexpected.items())
+
+
+def begin_to_require_mrns(meter, data):
+    """The clinic has these rules; before they are switched on, the page shows whom they concern."""
+    db.collection("clinics").update_one({"_id": data.clinic["_id"]}, {"$unset": {"mrnSettings": 1}})
+    rules = f"/admin/clinics/{data.clinic['_id']}/settings/mrn"
+    asked = form_with("opened_on", meter.get(rules)).values | {"unique": "on", "required": "on"}
+    assert meter.post(rules, asked).context["preview"]["is_new"]["unique"]
 
 
 def is_known(path, cost):
