@@ -216,6 +216,7 @@ OTHERWISE: dict[str, Changes] = {
     "SendPasswordReset": _about(email="{address}"),
     "SendPasswordResetMail": _about(email="{address}"),
     "SetConnectionIssueHidden": _about(patientId="{without data}"),
+    "StartPatientListExport": lambda _: {"query": "?period=14d"},
     "TriggerInitialMigration": _of("max", clinicId="{ready clinic}"),
     "UpdateMigration": _about({"status": "RUNNING"}, userId="{migrated}"),
     "UpdatePatientReviews": _of("ben"),

@@ -20,7 +20,7 @@ from patients.services import list_exports, patient_lists
 from patients.services.list_exports import Asked
 
 KIND = "patients.list_export"  # as `patients.export_jobs` declares it
-# Of one member in one clinic, at work or not yet expired: the next takes the place of the oldest.
+# So many are one member's in one clinic, at work or not yet expired: the next takes the place of the oldest.
 MOST_KEPT = 3
 NOT_FOUND = "export not found"
 NOT_READY = "the file is still being made"

@@ -223,7 +223,7 @@ def record_export(export: Export, *, user_id: str) -> None:
 
 
 def name_of(time: datetime) -> str:
-    """Of the file, without its ending."""
+    """The file's name, without its ending."""
     return f"patients-{int(time.timestamp())}"
 
 

@@ -26,6 +26,7 @@ UNSHARED = {
     *("ResendAccountSignup", "SyncEHRData", "SyncEHRDataForPatient", "TestWebhook"),
     *("VerifyEndpoint", "XealthGetProgramUrl", "XealthGetPrograms", "XealthNotification"),
     *("XealthPreorder", "UpdateConnectionIssues"),  # and here no issue is wrong
+    *("StartPatientListExport", "DeletePatientListExport"),
 }
 
 

@@ -16,7 +16,7 @@ import pytest
 from bson import ObjectId
 
 from clinics.services import sites, tags
-from kernel import db, outbox, ratelimit
+from kernel import audit, db, jobs, outbox, ratelimit
 from kernel.api.schema import OBJECT_ID_PATTERN, kinds_of
 from kernel.ids import USER_ID_PATTERN
 from kernel.middleware import TRACE_NAME
@@ -163,6 +163,7 @@ _FITTING = {
 _OFFERS = ("AcceptPatientInvitation", "DeletePatientInvite")
 _QUERY = {
     "TideReport": "period=14d&lastDataCutoff=2024-01-02T03:04:05Z&tags={tag}&sites={site}",
+    "StartPatientListExport": "period=14d&tags={tag}&sites={site}",
     "FindPatients": "mrn=x&workspaceIdType=clinicId&workspaceId={clinic}",
 }
 # What of a sample would be refused.
@@ -172,8 +173,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "CreatePatientAccount": {"email": "new@example.org"},
     "SendClinicShareInvite": {"shareCode": "{share code}"},
 }
-# Notes of what happened, which have the id that was asked for.
-_NOTES = {outbox.COLLECTION}
+# Notes of what happened, which have the id that was asked for; the audit trail has the other clinic's own export.
+_NOTES = {outbox.COLLECTION, jobs.COLLECTION, audit.COLLECTION}
 _NOTE = "lastDeletedPatientTag"
 NAMES = ("Polly", "Hillside", "polly@", "cy.member@")  # of the other clinic
 # Whether the caller's clinic has the custody of a person is looked up where the person exists.
@@ -332,7 +333,7 @@ def _own_id(own: Ids, name: str, place: Place) -> str:
 
 def said(response: Any, ids: Filled, **cost: int) -> Answer:
     """Without what differs between two equal calls."""
-    text = response.content.decode()
+    text = response.getvalue().decode()
     for id_ in ids.values():
         text = text.replace(id_, "AN ID")
     text = re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', '"TIME"', text)
@@ -361,7 +362,9 @@ def two_clinics(world, own, foreign, backend, ada, dot, monkeypatch) -> Clinics:
 
 
 def _fill_own(clinic_id: str, ada: Person, dot: Person) -> dict[str, str]:
-    """What the world of all operations does not have yet."""
+    """What the world of all operations does not have yet, and a plan that includes exports."""
+    plan = {"$set": {"tier": "tier0200"}}
+    db.collection("clinics").update_one({"_id": ObjectId(clinic_id)}, plan)
     gil = make_person("Gil Sharer", roles=("patient",))
     clinic = ada.api.get(f"/v1/clinics/{clinic_id}").json()
     second = sites.create_site(clinic_id=clinic_id, name="South")

@@ -40,10 +40,6 @@ REFUSED = {
     ),
     "DeletePatientReviews",
     "ExportPatientList",
-    "StartPatientListExport",
-    "GetPatientListExport",
-    "DeletePatientListExport",
-    "FetchPatientListExport",
     "BulkCreatePatients",
 }
 
