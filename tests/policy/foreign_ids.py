@@ -16,7 +16,7 @@ import pytest
 from bson import ObjectId
 
 from clinics.services import sites, tags
-from kernel import audit, db, jobs, outbox, ratelimit
+from kernel import db, jobs, outbox, ratelimit
 from kernel.api.schema import OBJECT_ID_PATTERN, kinds_of
 from kernel.ids import USER_ID_PATTERN
 from kernel.middleware import TRACE_NAME
@@ -173,8 +173,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "CreatePatientAccount": {"email": "new@example.org"},
     "SendClinicShareInvite": {"shareCode": "{share code}"},
 }
-# Notes of what happened, which have the id that was asked for; the audit trail has the other clinic's own export.
-_NOTES = {outbox.COLLECTION, jobs.COLLECTION, audit.COLLECTION}
+# Notes of what happened, which have the id that was asked for.
+_NOTES = {outbox.COLLECTION, jobs.COLLECTION}
 _NOTE = "lastDeletedPatientTag"
 NAMES = ("Polly", "Hillside", "polly@", "cy.member@")  # of the other clinic
 # Whether the caller's clinic has the custody of a person is looked up where the person exists.
@@ -399,6 +399,7 @@ def _fill_other(clinic: dict[str, Any], cy: Person, eve: Person) -> dict[str, st
     }
     patient = cy.api.post(f"/v1/clinics/{clinic['id']}/patients", body).json()["id"]
     invite, offer, care = _invitations(clinic, admin=cy, sharer=eve, friend="friend@example.org")
+    export = _export(clinic["id"], cy)
     deliver_all()  # so that what follows of a request is the only thing that is left to do
     return {
         "clinic": clinic["id"],
@@ -406,7 +407,7 @@ def _fill_other(clinic: dict[str, Any], cy: Person, eve: Person) -> dict[str, st
         "site": str(site["id"]),
         "webhook": str(make_webhook(ObjectId(clinic["id"]), url="https://198.51.100.1/")["_id"]),
         "view": _shared_view(clinic["id"], cy),
-        "export": _export(clinic["id"], cy),
+        "export": export,
         "patient": patient,
         "member": cy.user_id,
         "sharer": eve.user_id,
