@@ -16,7 +16,7 @@ from kernel.outbox import subscriptions
 from kernel.safe_reading import BROKEN
 from kernel.tasks import relay_outbox
 from patients.events import PatientCreated
-from patients.services import daily_checks
+from patients.services import connection_sweeps, daily_checks
 from scripts import local
 from tests import deliveries
 from tests.cast import QuickClient
@@ -55,6 +55,7 @@ def something_of_each_kind(monkeypatch, ada):
     QuickClient().get("/live")  # of no operation
     BROKEN.labels("clinic").inc()
     daily_checks.check()
+    connection_sweeps.sweep()
     monkeypatch.setattr(subscriptions, "BY_NAME", dict(subscriptions.BY_NAME))
     handlers = {"test.done": bool, "test.repeated": wait, "test.parked": give_up}
     for name, handle in handlers.items():
