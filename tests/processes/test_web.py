@@ -359,15 +359,14 @@ def test_a_worker_that_hangs_is_replaced_and_the_others_serve_meanwhile(service)
 
 
 @pytest.mark.walk
-def test_a_worker_that_is_killed_twice_within_six_seconds_is_replaced_twice(service):
-    service.start(only=("web",))
+def test_a_worker_that_is_killed_twice_within_six_seconds_is_replaced_twice(web):
     for _ in range(2):
-        before = service.web_workers()
+        before = web.web_workers()
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        eventually(lambda before=before: len(service.web_workers() - before) == 2, within=5)
-        eventually(lambda: processes.is_ready(service.port))
-    assert service.is_alive("web")
+        eventually(lambda before=before: len(web.web_workers() - before) == 2, within=5)
+        eventually(lambda: processes.is_ready(web.port))
+    assert web.is_alive("web")
 
 
 @pytest.mark.walk
