@@ -104,7 +104,8 @@ class Service:
         return self._children[name].is_alive()
 
     def stop(self) -> None:
-        end_all(list(self._children.values()), patience=5)
+        """After a second for the work in hand. A test of an orderly end calls `terminate`."""
+        end_all(list(self._children.values()), patience=1)
         self._children.clear()
         self._guard.close()
 
