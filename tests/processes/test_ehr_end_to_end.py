@@ -15,7 +15,7 @@ from tests.processes.service import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 TOKEN = {"verification-token": "redox-test-token"}
-PATIENTS = 40
+PATIENTS = 20
 IN_HAND = 40  # enough for a kill in the middle of a sync
 SENDING = ("web", "worker", "ehr-worker")
 
