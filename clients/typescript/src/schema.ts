@@ -609,9 +609,57 @@ export interface paths {
         };
         /**
          * Export the list of patients as a file
-         * @description All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as they are at one moment. CSV in UTF-8 with line feeds, quotes only where they are needed: seven titles, a line about the report whose last cell is the number of patients, 37 titles, and a line for each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a workbook.
+         * @description All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as they are at one moment. CSV in UTF-8 with line feeds, quotes only where they are needed: seven titles, a line about the report whose last cell is the number of patients, 37 titles, and a line for each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport makes larger ones.
          */
         get: operations["ExportPatientList"];
+        put?: never;
+        /**
+         * Have the list of patients exported as a file
+         * @description As ExportPatientList, with the same parameters, but a worker makes the file, and it can be fetched until it expires, a day after it was made: for lists that take longer than a request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the file is decided when the worker begins, and each patient is shown as they are when the worker reads them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for more than 200,000 patients, or 50,000 in a workbook.
+         */
+        post: operations["StartPatientListExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/export/patients/{exportId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how far an export of the list is
+         * @description For the member who asked for it, while they may export. When it is `ready` there is a `link` to the file, which is one of this service and needs the same token. Exports are known for thirty days.
+         */
+        get: operations["GetPatientListExport"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an export of the list
+         * @description One that is being made is stopped, and a file is removed.
+         */
+        delete: operations["DeletePatientListExport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/export/patients/{exportId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch the file of an export of the list
+         * @description As ExportPatientList answers it, as often as it is asked for, by the member who has started the export. 409 while it is being made, or when it failed; 404 when it has expired. A file that ends as usual is complete.
+         */
+        get: operations["FetchPatientListExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2384,6 +2432,11 @@ export interface components {
             diagnosisType?: components["schemas"]["diagnosisType.v1"];
         };
         /**
+         * @description `pending` until a worker begins, `running`, then `ready`; `expired` when the file is gone, `failed` with a `problem`, `canceled` when it was stopped before it was ready.
+         * @enum {string}
+         */
+        PatientListExportState: "pending" | "running" | "ready" | "expired" | "failed" | "canceled";
+        /**
          * @description `csv`, or `xlsx` for a workbook of Excel.
          * @enum {string}
          */
@@ -3726,6 +3779,36 @@ export interface components {
         "patientCreation.v1": {
             /** @description `redox`, `xealth`, or one that another service has named. */
             integration?: string;
+        };
+        /** @description An export of the list of patients that a worker makes. */
+        "patientListExport.v1": {
+            /** @description Id of the export. */
+            id: string;
+            state: components["schemas"]["PatientListExportState"];
+            format: components["schemas"]["PatientListFormat"];
+            period: components["schemas"]["Period"];
+            /**
+             * Format: date-time
+             * @description When it was asked for: the time in the report.
+             */
+            createdTime: string;
+            /** @description How many patients it is about; absent until that is known. */
+            total?: number;
+            /** @description How many of them were read. */
+            done?: number;
+            /** @description How many patients are in the file: fewer than `total` where some have left the clinic since it was asked for. */
+            rows?: number;
+            /** @description Bytes of the file. */
+            size?: number;
+            /**
+             * Format: date-time
+             * @description Until when the file can be fetched.
+             */
+            expirationTime?: string;
+            /** @description Where the file is, as a path of this service, when it is `ready`. It needs the token of the member who asked for it, with every permission that the export needs. */
+            link?: string;
+            /** @description Why it failed. */
+            problem?: string;
         };
         /** @description What a clinic may do with a patient's account. A key that is present is granted; its value is an empty object. */
         "patientPermissions.v1": {
@@ -5874,15 +5957,21 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
         responses: {
-            /** @description Done. The body is empty, unless the operation says otherwise. */
+            /** @description Done, and this is the result. */
             200: {
                 headers: {
                     "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv": string;
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -6459,8 +6548,412 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. The body is empty, unless the operation says otherwise. */
+            /** @description Done, and this is the result. */
             200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    StartPatientListExport: {
+        parameters: {
+            query: {
+                /** @description Only patients for whom this holds, such as `>=2.5`: average number of readings a day. */
+                "bgm.averageDailyRecords"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `averageDailyRecords` less that of the period before, in the same unit. */
+                "bgm.averageDailyRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: average glucose, in mmol/L. */
+                "bgm.averageGlucoseMmol"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `averageGlucoseMmol` less that of the period before, in the same unit. */
+                "bgm.averageGlucoseMmolDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients whose newest BGM reading is at or after this time. */
+                "bgm.lastDataFrom"?: string;
+                /** @description Only patients whose newest BGM reading is before this time. */
+                "bgm.lastDataTo"?: string;
+                /** @description Only patients for whom this holds, such as `>10.0`: highest glucose, in mmol/L. */
+                "bgm.max"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `max` less that of the period before, in the same unit. */
+                "bgm.maxDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: lowest glucose, in mmol/L. */
+                "bgm.min"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `min` less that of the period before, in the same unit. */
+                "bgm.minDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
+                "bgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighRecords` less that of the period before, in the same unit. */
+                "bgm.timeInAnyHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                "bgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
+                "bgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowRecords` less that of the period before, in the same unit. */
+                "bgm.timeInAnyLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
+                "bgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInHighRecords` less that of the period before, in the same unit. */
+                "bgm.timeInHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInLowPercent` less that of the period before, in the same unit. */
+                "bgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
+                "bgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInLowRecords` less that of the period before, in the same unit. */
+                "bgm.timeInLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                "bgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
+                "bgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetRecords` less that of the period before, in the same unit. */
+                "bgm.timeInTargetRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                "bgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
+                "bgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighRecords` less that of the period before, in the same unit. */
+                "bgm.timeInVeryHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                "bgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                "bgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
+                "bgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowRecords` less that of the period before, in the same unit. */
+                "bgm.timeInVeryLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings. */
+                "bgm.totalRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `totalRecords` less that of the period before, in the same unit. */
+                "bgm.totalRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=2.5`: average number of readings a day. */
+                "cgm.averageDailyRecords"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.5`: `averageDailyRecords` less that of the period before, in the same unit. */
+                "cgm.averageDailyRecordsDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: average glucose, in mmol/L. */
+                "cgm.averageGlucoseMmol"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `averageGlucoseMmol` less that of the period before, in the same unit. */
+                "cgm.averageGlucoseMmolDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: standard deviation of glucose divided by its average, as a fraction. */
+                "cgm.coefficientOfVariation"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `coefficientOfVariation` less that of the period before, in the same unit. */
+                "cgm.coefficientOfVariationDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of days with readings. */
+                "cgm.daysWithData"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `daysWithData` less that of the period before, in the same unit. */
+                "cgm.daysWithDataDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=7.5`: glucose management indicator, an HbA1c in per cent as the average glucose suggests it. */
+                "cgm.glucoseManagementIndicator"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>0.5`: `glucoseManagementIndicator` less that of the period before, in the same unit. */
+                "cgm.glucoseManagementIndicatorDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of hours with readings. */
+                "cgm.hoursWithData"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `hoursWithData` less that of the period before, in the same unit. */
+                "cgm.hoursWithDataDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients whose newest CGM reading is at or after this time. */
+                "cgm.lastDataFrom"?: string;
+                /** @description Only patients whose newest CGM reading is before this time. */
+                "cgm.lastDataTo"?: string;
+                /** @description Only patients for whom this holds, such as `>10.0`: highest glucose, in mmol/L. */
+                "cgm.max"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `max` less that of the period before, in the same unit. */
+                "cgm.maxDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: lowest glucose, in mmol/L. */
+                "cgm.min"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `min` less that of the period before, in the same unit. */
+                "cgm.minDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>10.0`: standard deviation of glucose, in mmol/L. */
+                "cgm.standardDeviation"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=1.5`: `standardDeviation` less that of the period before, in the same unit. */
+                "cgm.standardDeviationDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which the sensor delivered readings. */
+                "cgm.timeCGMUseMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeCGMUseMinutes` less that of the period before, in the same unit. */
+                "cgm.timeCGMUseMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the period in which the sensor delivered readings, as a fraction from 0 to 1. */
+                "cgm.timeCGMUsePercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeCGMUsePercent` less that of the period before, in the same unit. */
+                "cgm.timeCGMUsePercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that the sensor delivered. */
+                "cgm.timeCGMUseRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeCGMUseRecords` less that of the period before, in the same unit. */
+                "cgm.timeCGMUseRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was high or very high (usually above 10.0 mmol/L). */
+                "cgm.timeInAnyHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInAnyHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high or very high (usually above 10.0 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInAnyHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInAnyHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high or very high (usually above 10.0 mmol/L). */
+                "cgm.timeInAnyHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyHighRecords` less that of the period before, in the same unit. */
+                "cgm.timeInAnyHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was low or very low (usually below 3.9 mmol/L). */
+                "cgm.timeInAnyLowMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInAnyLowMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low or very low (usually below 3.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInAnyLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInAnyLowPercent` less that of the period before, in the same unit. */
+                "cgm.timeInAnyLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low or very low (usually below 3.9 mmol/L). */
+                "cgm.timeInAnyLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInAnyLowRecords` less that of the period before, in the same unit. */
+                "cgm.timeInAnyLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was extremely high (usually above 19.4 mmol/L). */
+                "cgm.timeInExtremeHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInExtremeHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInExtremeHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was extremely high (usually above 19.4 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInExtremeHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInExtremeHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInExtremeHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was high (usually above 10.0 and up to 13.9 mmol/L). */
+                "cgm.timeInHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was high (usually above 10.0 and up to 13.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were high (usually above 10.0 and up to 13.9 mmol/L). */
+                "cgm.timeInHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInHighRecords` less that of the period before, in the same unit. */
+                "cgm.timeInHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was low (usually from 3.0 to 3.9 mmol/L). */
+                "cgm.timeInLowMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInLowMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInLowMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was low (usually from 3.0 to 3.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInLowPercent` less that of the period before, in the same unit. */
+                "cgm.timeInLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were low (usually from 3.0 to 3.9 mmol/L). */
+                "cgm.timeInLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInLowRecords` less that of the period before, in the same unit. */
+                "cgm.timeInLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was in the target range (usually from 3.9 to 10.0 mmol/L). */
+                "cgm.timeInTargetMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInTargetMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was in the target range (usually from 3.9 to 10.0 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInTargetPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInTargetPercent` less that of the period before, in the same unit. */
+                "cgm.timeInTargetPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were in the target range (usually from 3.9 to 10.0 mmol/L). */
+                "cgm.timeInTargetRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInTargetRecords` less that of the period before, in the same unit. */
+                "cgm.timeInTargetRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was very high (usually above 13.9 mmol/L). */
+                "cgm.timeInVeryHighMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInVeryHighMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very high (usually above 13.9 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInVeryHighPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryHighPercent` less that of the period before, in the same unit. */
+                "cgm.timeInVeryHighPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very high (usually above 13.9 mmol/L). */
+                "cgm.timeInVeryHighRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryHighRecords` less that of the period before, in the same unit. */
+                "cgm.timeInVeryHighRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: minutes in which glucose was very low (usually below 3.0 mmol/L). */
+                "cgm.timeInVeryLowMinutes"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowMinutes` less that of the period before, in the same unit. */
+                "cgm.timeInVeryLowMinutesDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `<0.7`: share of the readings, of sensors that of the time they cover, that was very low (usually below 3.0 mmol/L), as a fraction from 0 to 1. */
+                "cgm.timeInVeryLowPercent"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `<-0.05`: `timeInVeryLowPercent` less that of the period before, in the same unit. */
+                "cgm.timeInVeryLowPercentDelta"?: components["schemas"]["FloatFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings that were very low (usually below 3.0 mmol/L). */
+                "cgm.timeInVeryLowRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `timeInVeryLowRecords` less that of the period before, in the same unit. */
+                "cgm.timeInVeryLowRecordsDelta"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: number of readings. */
+                "cgm.totalRecords"?: components["schemas"]["IntFilter"];
+                /** @description Only patients for whom this holds, such as `>=3`: `totalRecords` less that of the period before, in the same unit. */
+                "cgm.totalRecordsDelta"?: components["schemas"]["IntFilter"];
+                /**
+                 * @description Only patients whose connection issue has one of these causes, separated by commas, and is not hidden; with `onlyHiddenConnectionIssues`: and is hidden.
+                 * @example [
+                 *       "error",
+                 *       "disconnected"
+                 *     ]
+                 */
+                connectionIssueCauses?: components["schemas"]["ConnectionIssueCause"][];
+                /** @description `csv` (when absent), or `xlsx` for a workbook of Excel. */
+                format?: components["schemas"]["PatientListFormat"];
+                /** @description Only patients whose newest review is at or before this time; patients without a review do not match. */
+                lastReviewed?: string;
+                /** @description True: only patients with the preset `adaStandard` or without ranges. False is as good as absent. */
+                omitNonStandardRanges?: boolean;
+                /** @description True: only patients whose connection issue is hidden. False is as good as absent. */
+                onlyHiddenConnectionIssues?: boolean;
+                /**
+                 * @description The period whose statistics are in the file, and that sorts and filters use, in days: `1d`, `7d`, `14d` or `30d`.
+                 * @example 14d
+                 */
+                period: components["schemas"]["Period"];
+                /**
+                 * @description Words, in any order: each is a part of the name, email, MRN or birth date. Letter case and accents do not count.
+                 * @example olsen
+                 */
+                search?: string;
+                /**
+                 * @description Only patients of any of these sites, ids separated by commas; `_`: of none.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81e"
+                 *     ]
+                 */
+                sites?: string[];
+                /**
+                 * @description `+` (ascending, written `%2B` in an address) or `-` (descending), and an attribute, such as `-lastData`. Needs `sortType`, whose attributes are in `x-attributes`. By name when absent. Attributes: `fullName`, `birthDate`, `lastReviewed`, `lastUploadDate`, `lastData`, `firstData`, `outdatedSince`, `max`, `maxDelta`, `min`, `minDelta`, `averageGlucoseMmol`, `averageGlucoseMmolDelta`, `timeInVeryLowPercent`, `timeInVeryLowPercentDelta`, `timeInAnyLowPercent`, `timeInAnyLowPercentDelta`, `timeInLowPercent`, `timeInLowPercentDelta`, `timeInTargetPercent`, `timeInTargetPercentDelta`, `timeInHighPercent`, `timeInHighPercentDelta`, `timeInVeryHighPercent`, `timeInVeryHighPercentDelta`, `timeInExtremeHighPercent`, `timeInExtremeHighPercentDelta`, `timeInAnyHighPercent`, `timeInAnyHighPercentDelta`, `timeInVeryLowRecords`, `timeInVeryLowRecordsDelta`, `timeInAnyLowRecords`, `timeInAnyLowRecordsDelta`, `timeInLowRecords`, `timeInLowRecordsDelta`, `timeInTargetRecords`, `timeInTargetRecordsDelta`, `timeInHighRecords`, `timeInHighRecordsDelta`, `timeInVeryHighRecords`, `timeInVeryHighRecordsDelta`, `timeInExtremeHighRecords`, `timeInExtremeHighRecordsDelta`, `timeInAnyHighRecords`, `timeInAnyHighRecordsDelta`, `averageDailyRecords`, `averageDailyRecordsDelta`, `totalRecords`, `totalRecordsDelta`, `standardDeviation`, `standardDeviationDelta`, `coefficientOfVariation`, `coefficientOfVariationDelta`. Only for `cgm`: `glucoseManagementIndicator`, `glucoseManagementIndicatorDelta`, `timeCGMUsePercent`, `timeCGMUsePercentDelta`, `timeInVeryLowMinutes`, `timeInVeryLowMinutesDelta`, `timeInAnyLowMinutes`, `timeInAnyLowMinutesDelta`, `timeInLowMinutes`, `timeInLowMinutesDelta`, `timeInTargetMinutes`, `timeInTargetMinutesDelta`, `timeInHighMinutes`, `timeInHighMinutesDelta`, `timeInVeryHighMinutes`, `timeInVeryHighMinutesDelta`, `timeInExtremeHighMinutes`, `timeInExtremeHighMinutesDelta`, `timeInAnyHighMinutes`, `timeInAnyHighMinutesDelta`, `hoursWithData`, `hoursWithDataDelta`, `daysWithData`, `daysWithDataDelta`.
+                 * @example -lastData
+                 */
+                sort?: string;
+                /**
+                 * @description Whose statistics `sort` refers to: `cgm` (sensors) or `bgm` (meters). Needed with `sort`; alone it has no effect.
+                 * @example cgm
+                 */
+                sortType?: components["schemas"]["SortType"];
+                /**
+                 * @description Only patients with all of these tags, ids separated by commas; `_`: without any.
+                 * @example [
+                 *       "6b09f5d3c72cce972de3a81d"
+                 *     ]
+                 */
+                tags?: string[];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: a worker does it. This is what it is about. */
+            202: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["patientListExport.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    GetPatientListExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the export.
+                 * @example 6b09f5d3c72cce972de3a90f
+                 */
+                exportId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["patientListExport.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    DeletePatientListExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the export.
+                 * @example 6b09f5d3c72cce972de3a90f
+                 */
+                exportId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or there was nothing to do. No body. */
+            204: {
                 headers: {
                     "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -6473,7 +6966,48 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
-            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    FetchPatientListExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the export.
+                 * @example 6b09f5d3c72cce972de3a90f
+                 */
+                exportId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8659,13 +9193,15 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. The body is empty, unless the operation says otherwise. */
+            /** @description Done, and this is the result. */
             200: {
                 headers: {
                     "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/vnd.ms-excel": string;
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -10297,13 +10833,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. The body is empty, unless the operation says otherwise. */
+            /** @description Done, and this is the result. */
             200: {
                 headers: {
                     "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/pdf": string;
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -10338,13 +10876,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. The body is empty, unless the operation says otherwise. */
+            /** @description Done, and this is the result. */
             200: {
                 headers: {
                     "x-tidepool-trace-request": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/html": string;
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

@@ -109,6 +109,8 @@ from .patient_count_settings import PatientCountSettings
 from .patient_create import PatientCreate
 from .patient_creation import PatientCreation
 from .patient_from_user import PatientFromUser
+from .patient_list_export import PatientListExport
+from .patient_list_export_state import PatientListExportState
 from .patient_list_format import PatientListFormat
 from .patient_permissions import PatientPermissions
 from .patient_permissions_custodian import PatientPermissionsCustodian
@@ -311,6 +313,8 @@ __all__ = (
     "PatientCreate",
     "PatientCreation",
     "PatientFromUser",
+    "PatientListExport",
+    "PatientListExportState",
     "PatientListFormat",
     "PatientPermissions",
     "PatientPermissionsCustodian",

@@ -1,5 +1,6 @@
 from http import HTTPStatus
-from typing import Any, cast
+from io import BytesIO
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -7,15 +8,17 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error import Error
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, File, Response, Unset
 
 
 def _get_kwargs(
     clinic_id: str,
     *,
+    body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
 
     params: dict[str, Any] = {}
 
@@ -33,12 +36,17 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["content"] = body.payload
+    headers["Content-Type"] = "text/csv"
+
+    _kwargs["headers"] = headers
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Error | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Error | File | None:
     if response.status_code == 200:
-        response_200 = cast(Any, None)
+        response_200 = File(payload=BytesIO(response.content))
+
         return response_200
 
     if response.status_code == 400:
@@ -99,7 +107,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -112,9 +120,10 @@ def sync_detailed(
     clinic_id: str,
     *,
     client: AuthenticatedClient,
+    body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -131,17 +140,19 @@ def sync_detailed(
         clinic_id (str):
         dry_run (bool | Unset):
         tags_and_sites (bool | Unset):
+        body (File):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
         clinic_id=clinic_id,
+        body=body,
         dry_run=dry_run,
         tags_and_sites=tags_and_sites,
     )
@@ -157,9 +168,10 @@ def sync(
     clinic_id: str,
     *,
     client: AuthenticatedClient,
+    body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -176,18 +188,20 @@ def sync(
         clinic_id (str):
         dry_run (bool | Unset):
         tags_and_sites (bool | Unset):
+        body (File):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return sync_detailed(
         clinic_id=clinic_id,
         client=client,
+        body=body,
         dry_run=dry_run,
         tags_and_sites=tags_and_sites,
     ).parsed
@@ -197,9 +211,10 @@ async def asyncio_detailed(
     clinic_id: str,
     *,
     client: AuthenticatedClient,
+    body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -216,17 +231,19 @@ async def asyncio_detailed(
         clinic_id (str):
         dry_run (bool | Unset):
         tags_and_sites (bool | Unset):
+        body (File):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
         clinic_id=clinic_id,
+        body=body,
         dry_run=dry_run,
         tags_and_sites=tags_and_sites,
     )
@@ -240,9 +257,10 @@ async def asyncio(
     clinic_id: str,
     *,
     client: AuthenticatedClient,
+    body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -259,19 +277,21 @@ async def asyncio(
         clinic_id (str):
         dry_run (bool | Unset):
         tags_and_sites (bool | Unset):
+        body (File):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return (
         await asyncio_detailed(
             clinic_id=clinic_id,
             client=client,
+            body=body,
             dry_run=dry_run,
             tags_and_sites=tags_and_sites,
         )

@@ -1,6 +1,7 @@
 import datetime
 from http import HTTPStatus
-from typing import Any, cast
+from io import BytesIO
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -12,7 +13,7 @@ from ...models.error import Error
 from ...models.patient_list_format import PatientListFormat
 from ...models.period import Period
 from ...models.sort_type import SortType
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, File, Response, Unset
 
 
 def _get_kwargs(
@@ -455,9 +456,10 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Error | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Error | File | None:
     if response.status_code == 200:
-        response_200 = cast(Any, None)
+        response_200 = File(payload=BytesIO(response.content))
+
         return response_200
 
     if response.status_code == 400:
@@ -518,7 +520,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -658,7 +660,7 @@ def sync_detailed(
     sort: str | Unset = UNSET,
     sort_type: SortType | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Export the list of patients as a file
 
      All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as
@@ -668,7 +670,8 @@ def sync_detailed(
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
     `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook.
+    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
+    makes larger ones.
 
     Args:
         clinic_id (str):
@@ -917,7 +920,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -1189,7 +1192,7 @@ def sync(
     sort: str | Unset = UNSET,
     sort_type: SortType | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Export the list of patients as a file
 
      All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as
@@ -1199,7 +1202,8 @@ def sync(
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
     `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook.
+    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
+    makes larger ones.
 
     Args:
         clinic_id (str):
@@ -1448,7 +1452,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return sync_detailed(
@@ -1715,7 +1719,7 @@ async def asyncio_detailed(
     sort: str | Unset = UNSET,
     sort_type: SortType | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Export the list of patients as a file
 
      All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as
@@ -1725,7 +1729,8 @@ async def asyncio_detailed(
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
     `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook.
+    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
+    makes larger ones.
 
     Args:
         clinic_id (str):
@@ -1974,7 +1979,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -2244,7 +2249,7 @@ async def asyncio(
     sort: str | Unset = UNSET,
     sort_type: SortType | Unset = UNSET,
     tags: list[str] | Unset = UNSET,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Export the list of patients as a file
 
      All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as
@@ -2254,7 +2259,8 @@ async def asyncio(
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
     `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook.
+    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
+    makes larger ones.
 
     Args:
         clinic_id (str):
@@ -2503,7 +2509,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return (

@@ -1,5 +1,6 @@
 from http import HTTPStatus
-from typing import Any, cast
+from io import BytesIO
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -8,7 +9,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error import Error
 from ...models.merge_report_source import MergeReportSource
-from ...types import Response
+from ...types import File, Response
 
 
 def _get_kwargs(
@@ -33,9 +34,10 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Error | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Error | File | None:
     if response.status_code == 200:
-        response_200 = cast(Any, None)
+        response_200 = File(payload=BytesIO(response.content))
+
         return response_200
 
     if response.status_code == 400:
@@ -96,7 +98,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -110,7 +112,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: MergeReportSource,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Report on the merge of another clinic into this one
 
      A workbook with what the merge would do, and what prevents it. The plan itself as JSON for a caller
@@ -125,7 +127,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -145,7 +147,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: MergeReportSource,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Report on the merge of another clinic into this one
 
      A workbook with what the merge would do, and what prevents it. The plan itself as JSON for a caller
@@ -160,7 +162,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return sync_detailed(
@@ -175,7 +177,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: MergeReportSource,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Report on the merge of another clinic into this one
 
      A workbook with what the merge would do, and what prevents it. The plan itself as JSON for a caller
@@ -190,7 +192,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -208,7 +210,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: MergeReportSource,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Report on the merge of another clinic into this one
 
      A workbook with what the merge would do, and what prevents it. The plan itself as JSON for a caller
@@ -223,7 +225,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return (

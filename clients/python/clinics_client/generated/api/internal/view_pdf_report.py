@@ -1,12 +1,13 @@
 from http import HTTPStatus
-from typing import Any, cast
+from io import BytesIO
+from typing import Any
 
 import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error import Error
-from ...types import UNSET, Response
+from ...types import UNSET, File, Response
 
 
 def _get_kwargs(
@@ -35,9 +36,10 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Error | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Error | File | None:
     if response.status_code == 200:
-        response_200 = cast(Any, None)
+        response_200 = File(payload=BytesIO(response.content))
+
         return response_200
 
     if response.status_code == 400:
@@ -93,7 +95,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -108,7 +110,7 @@ def sync_detailed(
     clinic_id: str,
     patient_id: str,
     restricted_token: str,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Show the report of a patient
 
      A page for browsers, at the address that XealthGetProgramUrl has given.
@@ -123,7 +125,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -145,7 +147,7 @@ def sync(
     clinic_id: str,
     patient_id: str,
     restricted_token: str,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Show the report of a patient
 
      A page for browsers, at the address that XealthGetProgramUrl has given.
@@ -160,7 +162,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return sync_detailed(
@@ -177,7 +179,7 @@ async def asyncio_detailed(
     clinic_id: str,
     patient_id: str,
     restricted_token: str,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """Show the report of a patient
 
      A page for browsers, at the address that XealthGetProgramUrl has given.
@@ -192,7 +194,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -212,7 +214,7 @@ async def asyncio(
     clinic_id: str,
     patient_id: str,
     restricted_token: str,
-) -> Any | Error | None:
+) -> Error | File | None:
     """Show the report of a patient
 
      A page for browsers, at the address that XealthGetProgramUrl has given.
@@ -227,7 +229,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return (

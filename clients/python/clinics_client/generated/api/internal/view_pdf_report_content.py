@@ -1,5 +1,6 @@
 from http import HTTPStatus
-from typing import Any, cast
+from io import BytesIO
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -7,7 +8,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error import Error
-from ...types import UNSET, Response
+from ...types import UNSET, File, Response
 
 
 def _get_kwargs(
@@ -35,9 +36,10 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Error | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Error | File | None:
     if response.status_code == 200:
-        response_200 = cast(Any, None)
+        response_200 = File(payload=BytesIO(response.content))
+
         return response_200
 
     if response.status_code == 400:
@@ -93,7 +95,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -108,7 +110,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     restricted_token: str,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """The PDF that ViewPDFReport shows
 
      Only where this service draws the report. Not part of the contract.
@@ -123,7 +125,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -145,7 +147,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     restricted_token: str,
-) -> Any | Error | None:
+) -> Error | File | None:
     """The PDF that ViewPDFReport shows
 
      Only where this service draws the report. Not part of the contract.
@@ -160,7 +162,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return sync_detailed(
@@ -177,7 +179,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     restricted_token: str,
-) -> Response[Any | Error]:
+) -> Response[Error | File]:
     """The PDF that ViewPDFReport shows
 
      Only where this service draws the report. Not part of the contract.
@@ -192,7 +194,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error]
+        Response[Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -212,7 +214,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     restricted_token: str,
-) -> Any | Error | None:
+) -> Error | File | None:
     """The PDF that ViewPDFReport shows
 
      Only where this service draws the report. Not part of the contract.
@@ -227,7 +229,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error
+        Error | File
     """
 
     return (
