@@ -38,7 +38,7 @@ MEASURED = [
     *scenarios.TIDE[:1],
     *scenarios.WRITES,
 ]
-RUNS = 6  # the first fills what is remembered; now and then another looks whether it still holds
+RUNS = 6  # the first fills what is remembered; now and then a later one fills it again
 
 
 class Caller:

@@ -179,7 +179,7 @@ _NOTE = "lastDeletedPatientTag"
 NAMES = ("Polly", "Hillside", "polly@", "cy.member@")  # of the other clinic
 # Whether the caller's clinic has the custody of a person is looked up where the person exists.
 MOST_MORE_COMMANDS = 1
-# Of Python functions. What is remembered for a second is looked up now and then, which are some 400.
+# Calls of Python functions. What is remembered for a second is looked up now and then, which takes some 400.
 MOST_MORE_CALLS, MOST_TIMES_CALLS = 500, 1.25
 
 
