@@ -49,7 +49,9 @@ def count_sends(clinic_id: ObjectId, moment: datetime) -> Document:
 
 
 def _count_sends(clinic_id: ObjectId, moment: datetime) -> Document:
-    ended: Document = {state: {"$sum": {"$toInt": {"$eq": ["$state", state]}}} for state in _ENDED}
+    ended: Document = {
+        state.value: {"$sum": {"$toInt": {"$eq": ["$state", state.value]}}} for state in _ENDED
+    }
     query = {"kind": SCHEDULED, "documentTime": moment, "clinicId": clinic_id}
     group: Document = {"_id": None, "total": {"$sum": 1}, **ended}
     rows = db.collection(PROCESSING).aggregate([{"$match": query}, {"$group": group}])
