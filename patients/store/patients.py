@@ -505,13 +505,13 @@ def _write_summary(
 
 def list_equal_mrns(clinic_id: ObjectId, *, limit: int) -> list[list[str]]:
     """For each MRN that several patients have, its spellings: case, accents and blanks around it aside. Reads index
-    keys only."""
+    keys only: with a collation, MongoDB fetches each record for a condition on the MRN beside that on the clinic."""
     pipeline: list[Document] = [
-        {"$match": {"clinicId": clinic_id, "mrn": {"$type": "string"}}},
+        {"$match": {"clinicId": clinic_id}},
         {"$project": {"_id": 0, "mrn": 1}},
-        {"$match": {"mrn": {"$ne": ""}}},
+        {"$match": {"mrn": {"$type": "string"}}},
         {"$group": {"_id": {"$trim": {"input": "$mrn"}}, "spellings": {"$push": "$mrn"}}},
-        {"$match": {"spellings.1": {"$exists": True}}},
+        {"$match": {"_id": {"$ne": ""}, "spellings.1": {"$exists": True}}},
         {"$limit": limit},
     ]
     rows = db.collection(COLLECTION).aggregate(pipeline, collation=COLLATION, hint="PatientMRN")
