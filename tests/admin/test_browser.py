@@ -203,7 +203,7 @@ def test_a_started_sync_shows_its_progress_until_it_ends(browser, sam, clinic):
 
 
 def tooltip_of_time(browser):
-    """Of the first time of the page, when the pointer is on it."""
+    """What the first time of the page says when the pointer is on it."""
     return browser.driver.execute_script(
         "const time = document.querySelector('time.st-time');"
         "time.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));"
