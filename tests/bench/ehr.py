@@ -231,7 +231,8 @@ def _wait_until_drained(clinic_id: Any, count: int) -> None:
 
     last_shown = 0.0
     while True:
-        run = admin_reads.find_last_run(clinic_id)
+        last = admin_reads.find_last_run(clinic_id)
+        run = admin_reads.find_run(last.id) if last else None
         is_drained = run is not None and run.is_finished and run.total == count
         if run is not None and (is_drained or time.monotonic() - last_shown > 10):
             last_shown = time.monotonic()

@@ -63,7 +63,8 @@ def sent(peer, model):
 
 
 def run_of(clinic):
-    return admin_reads.find_last_run(clinic["_id"])
+    last = admin_reads.find_last_run(clinic["_id"])
+    return admin_reads.find_run(last.id) if last else None
 
 
 def dead_rows():

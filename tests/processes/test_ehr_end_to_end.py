@@ -31,7 +31,8 @@ def subscribed(clinic, number):
 
 
 def states(clinic):
-    run = admin_reads.find_last_run(clinic["_id"])
+    last = admin_reads.find_last_run(clinic["_id"])
+    run = admin_reads.find_run(last.id) if last else None
     return run or admin_reads.Run(clinic["_id"], None, 0, 0, 0, 0)
 
 
