@@ -25,8 +25,8 @@ TABLE = [
         "delete",
         "/v1/clinics/{c}",
         None,
-        11,
-    ),  # with its views, and the event that ends its invitations
+        12,
+    ),  # with its views and exports, and the event that ends its invitations
     ("get", "/v1/clinics/{c}/clinicians", None, 1),
     ("post", "/v1/clinics/{c}/clinicians", MEMBER, 3),
     ("get", "/v1/clinics/{c}/clinicians/{b}", None, 1),
@@ -36,7 +36,7 @@ TABLE = [
         {"email": "x@example.org", "roles": ["PRESCRIBER"]},
         7,
     ),
-    ("delete", "/v1/clinics/{c}/clinicians/{b}", None, 6),  # with the views of the member
+    ("delete", "/v1/clinics/{c}/clinicians/{b}", None, 7),  # with views and exports of the member
     ("get", "/v1/clinicians", None, 2),
     ("get", "/v1/clinicians/{a}/clinics", None, 2),
     ("post", "/v1/clinics/{c}/patient_tags", {"name": "New"}, 3),
@@ -58,7 +58,7 @@ TABLE = [
     ),  # three look for who has no row
     ("post", "/v1/clinics/{c}/patients/delete_tag/" + "a" * 24, None, 5),
     ("get", "/v1/clinics/{c}/migrations", None, 1),
-    ("delete", "/v1/users/{b}/clinics", None, 8),
+    ("delete", "/v1/users/{b}/clinics", None, 9),
     ("post", "/v1/users/{b}/clinics", {"email": "moved@example.org"}, 3),
 ]
 
