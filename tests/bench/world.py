@@ -3,6 +3,7 @@
 import secrets
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import django
@@ -37,8 +38,8 @@ def prepare(
         staff.grow()
     _note_as_followed()
     if has_staff:
+        worlds = [replace(one, run_id=staff.grow_run(one)) for one in worlds]
         for one in worlds:
-            one.run_id = staff.grow_run(one)
             one.tokens["staff"] = staff.sign_in(one.search_text, one.one_text)
     return worlds
 
