@@ -11,6 +11,7 @@ _SEPARATORS = (b",", b";", b"\t")
 _KNOWN = {title.casefold(): place for place, title in enumerate(bulk_rows.TITLES)}
 _NEEDED = bulk_rows.TITLES[:3]
 NO_TITLES = f"the first line has to name the columns, as in the template: {', '.join(_NEEDED)} and, if you like, others"
+NO_TITLE = "has text in a column without a title"
 TWICE = "two columns have the title"
 
 
@@ -19,6 +20,7 @@ def read(raw: bytes) -> dict[int, list[str]]:
     text are none. Raises BadRequest."""
     first, *lines = bulk_rows.records(raw, _separator(raw)) or [[]]
     places = _places(first)
+    _require_titles(first, lines)
     found = {
         number: [cells[at] if at is not None and at < len(cells) else "" for at in places]
         for number, cells in enumerate(lines, start=2)
@@ -26,6 +28,16 @@ def read(raw: bytes) -> dict[int, list[str]]:
     }
     bulk_rows.require_number(len(found))
     return found
+
+
+def _require_titles(first: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Text without a title above it is more often a comma too many than something to leave out."""
+    for number, cells in enumerate(lines, start=2):
+        if any(
+            cell.strip() and not (at < len(first) and first[at].strip())
+            for at, cell in enumerate(cells)
+        ):
+            raise BadRequest(message=f"line {number} {NO_TITLE}")
 
 
 def _separator(raw: bytes) -> str:

@@ -1,7 +1,7 @@
 """The pages that staff see when something is down or broken; the API has its own answers."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -55,7 +55,9 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return _page(request, NOT_FOUND)
+    words = exception.args[0] if exception.args else ""
+    is_told = isinstance(words, str) and words  # Django's own have a dict
+    return _page(request, replace(NOT_FOUND, text=pages.sentence(words)) if is_told else NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kernel import audit, db, ids, jobs, outbox
-from kernel.choices import AuditOutcome, JobState
+from kernel.choices import ActorKind, AuditOutcome, JobState
 from kernel.db import Document
 from kernel.errors import DomainError, Forbidden, NotFound
 from kernel.jobs import store
@@ -20,8 +20,9 @@ from kernel.staff import pages, paging, roles
 from kernel.staff.fields import ReasonForm
 
 CANCELED, STARTED_AGAIN = "job.canceled", "job.started_again"
-OTHERS = "the file is for the person who asked for it; begin an export of your own"
+OTHERS = "the file is for the person who asked for it"
 STATES = dict(JobState.choices)
+_OTHER_ASKERS = {ActorKind.USER.value: "Account", ActorKind.SERVICE.value: "Service"}
 _COLOURS = {JobState.DONE: "good", JobState.FAILED: "bad", JobState.CANCELED: "warn"}
 
 
@@ -203,6 +204,12 @@ def fetch(request: HttpRequest, job_id: str) -> HttpResponseBase:
     return response
 
 
+def _who(asked_by: Mapping[str, str]) -> str:
+    """A member of a clinic and a service have no name here."""
+    kind = _OTHER_ASKERS.get(asked_by.get("actor_kind", ""), "")
+    return asked_by.get("actor_name") or f"{kind} {asked_by.get('actor_id', '')}".strip()
+
+
 def _is_own(request: HttpRequest, job: Document) -> bool:
     return bool(job["askedBy"].get("actor_id") == str(request.user.pk))
 
@@ -291,7 +298,8 @@ def _row(job: Document) -> dict[str, Any]:
         "width": round(100 * job["done"] / max(job["total"], 1), 1),
         "problem": job["problem"],
         "reason": job["reason"],
-        "who": job["askedBy"].get("actor_name", ""),
+        "who": _who(job["askedBy"]),
+        "is_of_staff": job["askedBy"].get("actor_kind") == ActorKind.STAFF,
         "created": job["createdTime"],
         "updated": job["updatedTime"],
         "ended": job.get("endedTime"),

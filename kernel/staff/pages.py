@@ -60,7 +60,7 @@ def page(
             try:
                 return view(request, **path_parameters)
             except NotFound as error:
-                raise Http404(error.message) from None
+                raise Http404(error.message if isinstance(error, Unreadable) else "") from None
 
         checked.posts_only = posts_only  # type: ignore[attr-defined]
         checked.hides = hides  # type: ignore[attr-defined]
@@ -69,6 +69,10 @@ def page(
         return checked
 
     return register
+
+
+class Unreadable(NotFound):
+    """What the address or the form asks for; its message is shown, without what was asked."""
 
 
 def _elsewhere(

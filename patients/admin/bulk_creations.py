@@ -25,7 +25,7 @@ from patients.bulk_files import Checked
 from patients.bulk_jobs import CREATE
 from patients.bulk_rows import TITLES, Fault, Faulty
 from patients.choices import DiagnosisType, RangePreset
-from patients.services import bulk_creations, plan_limits
+from patients.services import bulk_creations, patient_counts, plan_limits
 
 CHECKED = "patients.file_checked"
 IS_KEPT = timedelta(hours=1)
@@ -172,8 +172,7 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
         shown=shown,
         count=count,
         more=shown["duplicates"] - len(shown["leftOut"]),
-        limit=plan_limits.plan_limit(clinic, clock.now()),
-        consequences=_consequences(count, shown["addresses"]),
+        consequences=_consequences(count, shown["addresses"], _room(clinic)),
         status=400 if is_sent else 200,
     )
 
@@ -211,8 +210,22 @@ def _begin(
     )
 
 
-def _consequences(count: int, addresses: int) -> list[str]:
+def _room(clinic: Document) -> int | None:
+    """How many more patients the plan allows now; None: any number."""
+    limit = plan_limits.plan_limit(clinic, clock.now())
+    return None if limit is None else max(limit - patient_counts.plan_of(clinic["_id"]), 0)
+
+
+def _consequences(count: int, addresses: int, room: int | None) -> list[str]:
+    beyond = 0 if room is None else max(count - room, 0)
     return [
+        *(
+            [
+                f"The plan has room for {pluralized(room, 'patient')}: {pluralized(beyond, 'line')} will be left out."
+            ]
+            if room is not None and beyond
+            else []
+        ),
         f"{pluralized(count, 'patient')} with an account each, which the clinic looks after.",
         f"{pluralized(addresses, 'mail')} with an invitation to take over the account."
         if addresses

@@ -9,11 +9,13 @@ from bson import ObjectId
 
 from kernel import clock, ids, jobs, texts
 from kernel.db import Document
+from kernel.staff import pages
 from patients.choices import IssueCause, SourceState
 from patients.connection_issues import codes
 from patients.services import patient_lists
 from patients.services.patient_lists import Ordering, PatientFilter
 
+UNREADABLE = "the condition '{}' cannot be read"
 _LONGEST_SEARCH = 200
 HIDDEN = ("q",)  # stands in no address
 # Name in the address -> words, and what the API's operation calls it. The first is used where none is chosen.
@@ -118,7 +120,17 @@ class Choice:
 
 
 def read(asked: Mapping[str, Any]) -> Choice:
-    """From what a request or a job asks for. What cannot be read sets no condition."""
+    """From what a request or a job asks for. Raises Unreadable for a condition that cannot be read: without it, there
+    would be more patients than were asked for."""
+    choice = read_kept(asked)
+    for name in _NARROWING:
+        if asked.get(name) and not getattr(choice, name):
+            raise pages.Unreadable(message=UNREADABLE.format(name))
+    return choice
+
+
+def read_kept(asked: Mapping[str, Any]) -> Choice:
+    """For the words of what was kept by an earlier version, of which some conditions may be read no longer."""
     search = texts.name(asked.get("q", ""))[:_LONGEST_SEARCH]
     tag, site = (ids.parse_id(asked.get(name, "")) for name in ("tag", "site"))
     account, source, data, issue, ehr = (

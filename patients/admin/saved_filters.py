@@ -100,7 +100,7 @@ def _in_words(choice: Choice, clinic: Document) -> list[tuple[str, str]]:
 
 
 def _row(viewer: Viewer, clinic: Document, view: View) -> dict[str, Any]:
-    choice = list_choices.read(_conditions(view))
+    choice = list_choices.read_kept(_conditions(view))
     initial = {"name": view.stored["name"], "shared": view.is_shared}
     return {
         "id": str(view.stored["id"]),

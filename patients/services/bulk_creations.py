@@ -112,7 +112,12 @@ def create(
 
     try:
         patients.create_custodial_patient(
-            clinic_id=clinic_id, details=details, invited_by=invited_by, check=check, then=then
+            clinic_id=clinic_id,
+            details=details,
+            invited_by=invited_by,
+            is_known_free=True,  # of the check of the file, which has counted those that are not
+            check=check,
+            then=then,
         )
     except Busy:
         raise

@@ -237,6 +237,7 @@ def test_titles_may_be_in_any_order_and_spreadsheets_separate_in_their_way(clini
         ("Al Abel,1980-01-02,1\n", "The first line has to name the columns"),
         ("Name,Birthdate\nAl Abel,1980-01-02\n", "The first line has to name the columns"),
         ("Name,Birthdate,MRN,name\n", "Two columns have the title name."),
+        ("Name,Birthdate,MRN\nAl,1980-01-02,1,x\n", "Line 2 has text in a column without a title."),
         (f"{TITLES}\n\n", "The file is empty."),
         ("", "The submitted file is empty."),
         (f'{TITLES}\n"Al', "It cannot be read."),
@@ -265,7 +266,7 @@ def test_the_plan_limits_a_file_as_it_limits_single_patients(person):
     clinic = make_clinic(name="Lakeside", patientCountSettings=limit, patientTags=[], sites=[])
     rows = "".join(f"P{n},1980-01-02,{n}\n" for n in range(3))
     path = check(person, clinic, f"Name,Birthdate,MRN\n{rows}")
-    assert "<dt>Limit of the plan</dt><dd>2</dd>" in text(person.get(path))
+    assert "The plan has room for 2 patients: 1 line will be left out." in text(person.get(path))
     begin(person, path)
     deliver_all()
     assert names_in(clinic) == ["P0", "P1"]

@@ -246,3 +246,16 @@ def test_a_cancellation_is_heard_before_the_next_patient(clinic, person, monkeyp
     monkeypatch.setattr(running, "_note_shown", cancel)  # called after each
     deliver_all()
     assert (job()["state"], job()["done"], len(deletions())) == ("canceled", 1, 1)
+
+
+@pytest.mark.parametrize("page", ["", "/export", "/filters", "/move", "/remove", "/tag"])
+@pytest.mark.parametrize("name", ["tag", "site", "account", "source", "data", "issue", "ehr"])
+def test_a_condition_that_cannot_be_read_is_refused_and_not_left_out(clinic, person, page, name):
+    path = f"clinics/{clinic['_id']}/patients{page or '/'}"
+    refused = [person.get(f"{path}?{name}=nope")]
+    if page not in ("", "/filters"):
+        refused.append(person.post(path, **{name: "nope", "pasted": ""}))
+    for answer in refused:
+        assert answer.status_code == 404
+        assert f"The condition &#x27;{name}&#x27; cannot be read" in answer.content.decode()
+    assert person.get(f"{path}?{name}=").status_code == 200

@@ -9,6 +9,7 @@ from bson import ObjectId
 from kernel import audit, db, jobs
 from kernel.jobs import running
 from patients import bulk_rows
+from patients.services import bulk_creations
 from patients.services import patients as patient_service
 from tests.accesses import recorded
 from tests.events import deliver_all
@@ -207,6 +208,18 @@ def test_an_address_of_any_account_is_a_duplicate(ada, dot, clinic, settings):
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
     upload(ada.api, clinic, [row("A", "1", dot.email)])
     assert upload(ada.api, clinic, [row("A", "1", "new@example.org")]).status_code == 429
+
+
+def test_addresses_that_are_taken_since_the_check_keep_no_one_else_from_being_created(
+    ada, ben, dot, clinic, settings, monkeypatch
+):
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+    monkeypatch.setattr(bulk_creations.custodial_accounts, "require_free", lambda _: None)
+    addresses = [dot.email, ben.email, "new@example.org"]
+    rows = [row(f"P{number}", f"{number}", one) for number, one in enumerate(addresses)]
+    created = read(upload(ada.api, clinic, rows, "?dryRun=false"))[:3]
+    taken = "duplicate: email address is already taken"
+    assert [cells[6:] for cells in created] == [[taken, "N"], [taken, "N"], ["", "Y"]]
 
 
 def test_tags_and_sites_are_read_where_they_are_asked_for(ada, clinic):
