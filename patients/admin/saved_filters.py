@@ -21,7 +21,7 @@ from patients.services import list_views
 from patients.services.list_views import View, ViewDetails, Viewer
 
 STAFF = "staff"
-SAVED, CHANGED, REMOVED = (f"patient_filter.{what}" for what in ("saved", "changed", "removed"))
+SAVED, CHANGED, REMOVED = "filter.saved", "filter.changed", "filter.removed"
 # What the service says of views.
 _WORDS: Mapping[type[DomainError], str] = {
     Forbidden: "a filter that all staff see is changed by the person who made it, and by superusers",

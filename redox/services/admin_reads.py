@@ -10,9 +10,8 @@ from ehr.services import records
 from ehr.services.records import Filter, Item, days
 from kernel import clock, ids
 from kernel.db import Document
-from kernel.outbox import staff_reads
-from redox.events import SyncBegun, SyncDue
 from redox.kinds import SCHEDULED
+from redox.services import scheduling
 from redox.store import admin_reads as store
 from redox.store import deliveries, syncs
 
@@ -131,7 +130,7 @@ def find_run(run_id: str) -> Run | None:
 def _find(clinic_id: ObjectId, started: datetime) -> Run | None:
     """The sync is read before its sends: a run whose last sends are scheduled meanwhile is not finished."""
     sync = syncs.find_of_run(clinic_id, started)
-    is_scheduling = sync is not None and _is_scheduling(sync)
+    is_scheduling = sync is not None and scheduling.is_scheduling(sync)
     numbers = store.count_sends(clinic_id, started)
     if sync is None and not numbers["total"]:
         return None
@@ -144,10 +143,6 @@ def _find(clinic_id: ObjectId, started: datetime) -> Run | None:
         failed=numbers["failed"],
         is_scheduling=is_scheduling,
     )
-
-
-def _is_scheduling(sync: Document) -> bool:
-    return any(staff_reads.is_waiting(event, str(sync["_id"])) for event in (SyncBegun, SyncDue))
 
 
 def list_items_of_run(

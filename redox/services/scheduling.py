@@ -24,6 +24,7 @@ from ehr.reading import Part, Unreadable
 from kernel import accesses, clock, db, ids, leases, outbox, safe_reading, transient_errors
 from kernel.db import Document
 from kernel.errors import NotFound
+from kernel.outbox import staff_reads
 from patients.services import patient_matching
 from patients.services.patient_matching import Subscribed
 from redox.events import SyncBegun, SyncDue
@@ -174,6 +175,11 @@ def _document(
     if preceding is not None:
         document["precedingDocument"] = preceding
     return document
+
+
+def is_scheduling(sync: Document) -> bool:
+    """Whether there may be more sends of it soon."""
+    return any(staff_reads.is_waiting(event, str(sync["_id"])) for event in (SyncBegun, SyncDue))
 
 
 # --- cadence ------------------------------------------------------------------------------------------

@@ -132,12 +132,29 @@ class GrownData(LargeData):
 @contextmanager
 def costs():
     """{documents, keys} that MongoDB has examined while the block ran, by its profiler, and the worst operations."""
+    with profile_kept():
+        yield from _costs()
+
+
+@contextmanager
+def profile_kept():
+    """The profiler's collection has its place meanwhile, and is dropped at the end of the outermost block: to make one
+    of 16 MB for each page took longer than the page."""
     database = db.database()
-    if PROFILE not in database.list_collection_names():
-        database.create_collection(PROFILE, capped=True, size=16_000_000)
+    if PROFILE in database.list_collection_names():
+        yield
+        return
+    database.create_collection(PROFILE, capped=True, size=16_000_000)
+    try:
+        yield
+    finally:
+        database[PROFILE].drop()
+
+
+def _costs():
+    database, cost = db.database(), {}
     since = _last_profiled(database)
     database.command("profile", 2)
-    cost = {}
     try:
         yield cost
     finally:
@@ -153,8 +170,7 @@ def costs():
 
 
 def _last_profiled(database):
-    """The place in the collection, which keeps the order of insertion. It is made once: to make one of 16 MB for each
-    block took longer than the pages."""
+    """The place in the collection, which keeps the order of insertion."""
     newest = database[PROFILE].find_one({}, {"ts": 1}, sort=[("$natural", -1)], show_record_id=True)
     return newest["$recordId"] if newest else 0
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from bson import ObjectId
 
 from kernel import clock, db
 from tests.admin.conftest import events, text
@@ -28,6 +29,9 @@ def work(clinic, patient):
     received, sent = message(), send(clinic, patient, clock.now())
     for kind, document in (("message", received), ("scheduled", sent)):
         record(kind, document, "done", clinicId=clinic["_id"], userId=patient["userId"])
+    moment = sent["createdTime"]
+    sync = {"clinicId": clinic["_id"], "createdTime": moment, "after": None, "count": 1}
+    db.collection("ehrSyncs").insert_one({"_id": ObjectId(), **sync})
     kept = delivery(clinic, "notes")
     db.collection("redoxDeliveries").update_one(
         {"_id": kept["_id"]}, {"$set": {"userId": patient["userId"]}}

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from kernel import db, indexes
 from tests.admin.all_pages import is_page, opened, pages, reviews
 from tests.admin.conftest import PASSWORD
-from tests.admin.grown_data import MANY, GrownData, costs
+from tests.admin.grown_data import MANY, GrownData, costs, profile_kept
 from tests.admin.large_data import ADDRESS
 from tests.admin.posted_forms import form_with
 from tests.cast import QuickClient
@@ -66,6 +66,7 @@ class Meter:
 
 
 @pytest.mark.timeout(300)
+@profile_kept()
 def test_no_page_examines_much_more_than_it_shows(django_db_setup):
     """New pages are included automatically, as in the walk of the layout."""
     data = GrownData()

@@ -95,11 +95,11 @@ def test_it_is_renamed_shared_and_removed_and_keeps_what_it_narrows_by(clinic, p
     assert (changed["id"], changed["words"]) == (row["id"], row["words"])
     person.post(at(clinic, f"/{row['id']}/remove"))
     assert rows(person, clinic) == []
-    done = [(e["action"], e["scope"]) for e in events(action={"$regex": "^patient_filter"})]
+    done = [(e["action"], e["scope"]) for e in events(action={"$regex": "^filter\\."})]
     assert done == [
-        ("patient_filter.saved", {"shared": False}),
-        ("patient_filter.changed", {"shared": True}),
-        ("patient_filter.removed", {"shared": True}),
+        ("filter.saved", {"shared": False}),
+        ("filter.changed", {"shared": True}),
+        ("filter.removed", {"shared": True}),
     ]
 
 

@@ -89,7 +89,7 @@ def filled_in(form):
 def is_refused(answer, name):
     """An error on the field; where the form is on another page, a message there that names the field."""
     if answer.status_code == 302:
-        label = {"reason": "Reason or ticket number: "}.get(name, name)
+        label = {"reason": "Reason or ticket number: ", "name": "Name: "}.get(name, name)
         return messages_of(answer)[-1:] and messages_of(answer)[-1].startswith(label)
     fields = re.findall(rf'<(?:input|textarea)[^>]*name="{name}"[^>]*>', text(answer))
     return any('aria-invalid="true"' in field for field in fields)

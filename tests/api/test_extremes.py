@@ -194,7 +194,8 @@ NOT_TAKEN = {
     *("MergeClinic", "GenerateMergeReport", "SetConnectionIssueHidden", "UpdatePatientView"),
 }
 # A clinic of another tier may not export its list.
-NOT_SHOWN = {"UpdateTier": {"ExportPatientList": 403}}
+EXPORTS = ("ExportPatientList", "GetPatientListExport", "FetchPatientListExport")
+NOT_SHOWN = {"UpdateTier": dict.fromkeys(EXPORTS, 403)}
 
 
 def shown(world, names):

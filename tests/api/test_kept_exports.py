@@ -89,6 +89,11 @@ def trail():
     return [(event["action"], event["outcome"], event["scope"]) for event in found]
 
 
+def test_an_admin_of_a_clinic_that_is_gone_is_told_so(ada, clinic):
+    db.collection("clinics").delete_one({"_id": clinic["_id"]})
+    assert ada.api.post(f"{path_of(clinic)}?period=14d").status_code == 404
+
+
 # --- from the question to the file ------------------------------------------------------------------
 def test_the_file_is_that_of_an_export_at_once(ada, clinic):
     query = "period=14d&sortType=cgm&sort=-fullName"

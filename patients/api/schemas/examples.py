@@ -240,6 +240,13 @@ examples.answers_of(
         "CreatePatientAccount": _MADE,
         "CreatePatientFromUser": _SHARED,
         "SetConnectionIssueHidden": {**_PATIENT, "connectionIssue": _ISSUE},
+        "StartPatientListExport": {
+            "id": "6b09f5d3c72cce972de3a90f",
+            "state": "pending",
+            "format": "xlsx",
+            "period": "14d",
+            "createdTime": "2026-11-20T16:40:12.5Z",
+        },
     }
 )
 examples.requests(
