@@ -134,7 +134,11 @@ def sync_detailed(
     address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
-    twice. 404 where it is switched off.
+    twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
+    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
+    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
+    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
+    person: divide such a file, or leave these addresses out. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -182,7 +186,11 @@ def sync(
     address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
-    twice. 404 where it is switched off.
+    twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
+    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
+    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
+    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
+    person: divide such a file, or leave these addresses out. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -225,7 +233,11 @@ async def asyncio_detailed(
     address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
-    twice. 404 where it is switched off.
+    twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
+    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
+    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
+    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
+    person: divide such a file, or leave these addresses out. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -271,7 +283,11 @@ async def asyncio(
     address that another row, a patient or an account has, or what CreatePatientAccount answers) and,
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
-    twice. 404 where it is switched off.
+    twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
+    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
+    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
+    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
+    person: divide such a file, or leave these addresses out. 404 where it is switched off.
 
     Args:
         clinic_id (str):
