@@ -21,7 +21,8 @@ def live(service, tmp_path):
     """The service with mails in a folder; `live.mail(to)` is the newest one to an address."""
     folder = tmp_path / "mail"
     app = {"TIDEPOOL_WEBAPP_URL": "https://app.example.org"}
-    service.start(env={**mails.environment(folder), **app}, only=("web", "worker"))
+    # With beat: it hands out again what could not be done at once, as in any installation.
+    service.start(env={**mails.environment(folder), **app}, only=("web", "worker", "beat"))
 
     def find(recipient):
         sent = mails.newest_first(folder)
