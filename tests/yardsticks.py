@@ -99,7 +99,7 @@ GROUPS: dict[str, tuple[Yardstick, ...]] = {
             "An id of another clinic in path, query or body is answered as one that does not exist, in body, headers "
             "and about the same time.",
             besides="Time is compared as work, because seconds depend on what else a machine does: commands to the database, "
-            "of which there may be one more, and calls of Python functions, of which there may be a quarter more.",
+            "of which there may be two more, and calls of Python functions, of which there may be a quarter more.",
         ),
         Yardstick(
             "Z4",

@@ -177,8 +177,9 @@ _BODIES: dict[str, dict[str, Any]] = {
 _NOTES = {outbox.COLLECTION, jobs.COLLECTION}
 _NOTE = "lastDeletedPatientTag"
 NAMES = ("Polly", "Hillside", "polly@", "cy.member@")  # of the other clinic
-# Whether the caller's clinic has the custody of a person is looked up where the person exists.
-MOST_MORE_COMMANDS = 1
+# Whether the caller's clinic has the custody of a person is looked up where the person exists; an invitation of another
+# kind is read before it is refused.
+MOST_MORE_COMMANDS = 2
 # Calls of Python functions. What is remembered for a second is looked up now and then, which takes some 400.
 MOST_MORE_CALLS, MOST_TIMES_CALLS = 500, 1.25
 
@@ -219,15 +220,20 @@ class Clinics:
     def compare(self, caller: str, name: str, ids: Filled) -> None:
         """These ids are answered like ids of no one, after about as much work. Seconds would say less: on a machine with
         other work those of two equal requests differed by a factor of two."""
-        answer = self.ask(caller, name, ids)
-        unknown = self.ask(caller, name, {place: self.unknown_id(place) for place in ids})
+        answer, unknown = self._both(caller, name, ids)
         if {(name, place.word) for place in ids} & OTHERWISE_REFUSED:
             assert answer.status >= 400, (name, ids)
             return
         assert answer == unknown, (name, ids)
         if not answer.costs_as_much_as(unknown):
-            answer = self.ask(caller, name, ids)  # the first one looked up what is remembered since
+            answer, unknown = self._both(
+                caller, name, ids
+            )  # one looked up what is remembered since
         assert answer.costs_as_much_as(unknown), (name, ids, answer, unknown)
+
+    def _both(self, caller: str, name: str, ids: Filled) -> tuple[Answer, Answer]:
+        unknown = {place: self.unknown_id(place) for place in ids}
+        return self.ask(caller, name, ids), self.ask(caller, name, unknown)
 
     def ask(self, caller: str, name: str, ids: Filled) -> Answer:
         """With these ids in their places, and own ones in the others. Nothing of the other clinic is shown or changed,
