@@ -55,9 +55,9 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    words = exception.args[0] if exception.args else ""
-    is_told = isinstance(words, str) and words  # Django's own have a dict
-    return _page(request, replace(NOT_FOUND, text=pages.sentence(words)) if is_told else NOT_FOUND)
+    if isinstance(exception, pages.ToldNotFound):
+        return _page(request, replace(NOT_FOUND, text=pages.sentence(str(exception))))
+    return _page(request, NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -60,7 +60,7 @@ def page(
             try:
                 return view(request, **path_parameters)
             except NotFound as error:
-                raise Http404(error.message if isinstance(error, Unreadable) else "") from None
+                raise _not_found(error) from None
 
         checked.posts_only = posts_only  # type: ignore[attr-defined]
         checked.hides = hides  # type: ignore[attr-defined]
@@ -73,6 +73,14 @@ def page(
 
 class Unreadable(NotFound):
     """What the address or the form asks for; its message is shown, without what was asked."""
+
+
+class ToldNotFound(Http404):
+    """A 404 whose text is one of ours and is shown. Django's own may repeat what was asked for."""
+
+
+def _not_found(error: NotFound) -> Http404:
+    return ToldNotFound(error.message) if isinstance(error, Unreadable) else Http404(error.message)
 
 
 def _elsewhere(
