@@ -133,15 +133,20 @@ def _tide(name: str, tags: tuple[int, ...]) -> Scenario:
     def path(world: World) -> str:
         query = {
             "period": "14d",
-            "tags": ",".join(world.tag_ids[n] for n in tags),
             "lastDataCutoff": world.cutoff,
         }
+        if tags:
+            query["tags"] = ",".join(world.tag_ids[n] for n in tags)
         return f"{world.clinic}/tide_report?{urlencode(query)}"
 
     return Scenario(name, path)
 
 
-TIDE = [_tide("TIDE, one tag", (0,)), _tide("TIDE, three tags", (0, 1, 2))]
+TIDE = [
+    _tide("TIDE, one tag", (0,)),
+    _tide("TIDE, three tags", (0, 1, 2)),
+    _tide("TIDE, whole clinic", ()),
+]
 
 
 def _put_bodies(world: World) -> list[Any]:
