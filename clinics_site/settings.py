@@ -537,7 +537,7 @@ OUTBOX_RELAY_SECONDS = env.number(
     at_least=1,
     help="seconds between two searches for undelivered events",
 )
-OUTBOX_QUEUES = ("default", "ehr", "merges", "webhooks")
+OUTBOX_QUEUES = ("default", "ehr", "merges", "webhooks", "jobs")
 CELERY_BEAT_SCHEDULER = "kernel.beat:Scheduler"
 # Every app adds its own: CELERY_BEAT_SCHEDULE["app.task"] = {"task": "app.task", "schedule": seconds}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -24,6 +24,7 @@ class HeartbeatSent(outbox.Event):
 
 @outbox.event("job.due", access=accesses.MANY)
 class JobDue(outbox.Event):
-    """A worker is to begin a job, or to go on with it."""
+    """A worker is to begin a job, or to go on with it. `line`: the jobs of a clinic that take turns."""
 
-    job_id: str = outbox.key()
+    job_id: str
+    line: str = outbox.key(is_stored=False)

@@ -43,7 +43,8 @@ _PORTS = {b"https": 443, b"http": 80}
 
 
 class Refused(Exception):
-    """The address, or one that its name stands for, may not be called."""
+    """The address, or one that its name stands for, may not be called, or the name stands for none: someone who has
+    chosen it must not learn which names the installation knows."""
 
 
 class Unreachable(Exception):
@@ -196,7 +197,10 @@ def _resolve(host: str, port: int) -> list[Address]:
     literal = _literal(host)
     if literal is not None:
         return [literal]
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Refused from None
     # Without a zone: an address with one is of the machine's own network.
     return list(dict.fromkeys(ip_address(str(row[4][0]).partition("%")[0]) for row in found))
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from kernel import heartbeats, outbox
+from kernel import heartbeats, jobs, outbox
 from kernel.events import HeartbeatSent, JobDue
 from kernel.jobs import running
 
@@ -21,6 +21,8 @@ def give_up_job(event: JobDue, reason: str) -> None:
     running.give_up(event.job_id, reason)
 
 
-@outbox.subscribe(JobDue, "core.carry_out_job", on_dead=give_up_job)
+@outbox.subscribe(
+    JobDue, "core.carry_out_job", queue=jobs.QUEUE, on_dead=give_up_job, takes_turns=True
+)
 def carry_out_job(event: JobDue) -> None:
     running.carry_out(event.job_id)

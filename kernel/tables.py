@@ -28,8 +28,15 @@ def plain(value: Any) -> str:
 
 
 def cell(value: Any) -> str:
-    """As `plain`, and neutral where it would begin a formula."""
+    """As `plain`, and neutral where it would begin a formula; also after a semicolon, which separates cells where the
+    decimal point is a comma, even within quotes that do not begin a cell there."""
     text = plain(value)
+    if ";" in text:
+        return ";".join(map(_neutral, text.split(";")))
+    return _neutral(text)
+
+
+def _neutral(text: str) -> str:
     return "'" + text if _looks_like_formula(text) else text
 
 

@@ -63,9 +63,9 @@ class Faulty(BadRequest):
         super().__init__(message="\n".join(map(str, self.faults)))
 
 
-def read(raw: bytes) -> list[list[str]]:
-    """The cells of all rows; empty lines are none. Raises BadRequest."""
-    rows = [row for row in records(raw) if row]
+def read(raw: bytes) -> dict[int, list[str]]:
+    """{number of the line, as spreadsheets count: the cells of its row}. Empty lines are no rows. Raises BadRequest."""
+    rows = {number: row for number, row in enumerate(records(raw), start=1) if row}
     require_number(len(rows))
     return rows
 

@@ -12,7 +12,7 @@ from kernel.jobs.files import CSV
 from kernel.staff import roles
 from patients.representation import exported_patients
 from patients.representation.exported_patients import Typed
-from patients.services import kept_exports, list_exports, patient_tags
+from patients.services import kept_files, list_exports, patient_tags
 from patients.services.list_exports import Batch, Report
 
 _NEEDS = (roles.PATIENTS, roles.EXPORT)
@@ -66,7 +66,7 @@ def _typed(task: jobs.Task) -> Typed:
 
 EXPORT = jobs.add(
     jobs.Kind(
-        name=kept_exports.KIND,
+        name=kept_files.EXPORT.kind,
         title="Export that a clinic asked for",
         action=list_exports.ACTION,
         sees=_NEEDS,

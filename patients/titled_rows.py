@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from kernel.errors import BadRequest
 from patients import bulk_rows
+from patients.bulk_rows import Fault, Faulty
 
 # What programs write between the cells: Excel writes semicolons where the decimal point is a comma.
 _SEPARATORS = (b",", b";", b"\t")
 _KNOWN = {title.casefold(): place for place, title in enumerate(bulk_rows.TITLES)}
 _NEEDED = bulk_rows.TITLES[:3]
 NO_TITLES = f"the first line has to name the columns, as in the template: {', '.join(_NEEDED)} and, if you like, others"
-NO_TITLE = "has text in a column without a title"
+NO_TITLE = "text in a column without a title"
+NO_LINES = "the file has titles and no line of a patient below them"
 TWICE = "two columns have the title"
 
 
@@ -26,18 +28,25 @@ def read(raw: bytes) -> dict[int, list[str]]:
         for number, cells in enumerate(lines, start=2)
         if any(cell.strip() for cell in cells)
     }
+    if not found and first:
+        raise BadRequest(message=NO_LINES)
     bulk_rows.require_number(len(found))
     return found
 
 
 def _require_titles(first: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Text without a title above it is more often a comma too many than something to leave out."""
-    for number, cells in enumerate(lines, start=2):
+    """Text without a title above it is more often a comma too many than something to leave out. Raises Faulty with all
+    such lines."""
+    faults = [
+        Fault(NO_TITLE, number)
+        for number, cells in enumerate(lines, start=2)
         if any(
             cell.strip() and not (at < len(first) and first[at].strip())
             for at, cell in enumerate(cells)
-        ):
-            raise BadRequest(message=f"line {number} {NO_TITLE}")
+        )
+    ]
+    if faults:
+        raise Faulty(faults)
 
 
 def _separator(raw: bytes) -> str:

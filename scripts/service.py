@@ -30,7 +30,7 @@ COMMANDS = {
             "clinics_site",
             "worker",
             "-Q",
-            "ehr,merges,webhooks",
+            "ehr,merges,webhooks,jobs",
             "-n",
             "ehr@%h",
         ),

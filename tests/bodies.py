@@ -135,7 +135,8 @@ class World:
         self._own = dict.fromkeys(OWN_IDS, own_id)
         one = _SAMPLE_BY_PATTERN[OBJECT_ID_PATTERN]
         self.ids = {**self._own, "clinicId": clinic_id, "patientId": patient_id}
-        self.ids |= {"webhookId": one, "deliveryId": one, "viewId": one, "exportId": one}
+        self.ids |= {"webhookId": one, "deliveryId": one, "viewId": one}
+        self.ids |= {"exportId": one, "creationId": one}
 
     def send(
         self,

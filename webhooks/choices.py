@@ -44,7 +44,10 @@ class DeliveryFailure(TextChoices):
     """Why a try failed, or why there was none."""
 
     UNREACHABLE = "unreachable", "no answer"
-    REFUSED = "address_refused", "the address is not one of the internet"
+    REFUSED = (
+        "address_refused",
+        "the address is not one of the internet, or its name is not known there",
+    )
     STATUS = "status", "the receiver did not answer with a status from 200 to 299"
     SWITCHED_OFF = "switched_off", "the webhook is off"
     SECRET_UNREADABLE = "secret_unreadable", "the stored secret cannot be read"

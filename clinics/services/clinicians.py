@@ -20,7 +20,7 @@ from clinics.store import clinics as clinic_store
 from kernel import addresses, clock, db, ids, outbox, page_limits, safe_reading, texts
 from kernel.choices import ClinicianRole
 from kernel.errors import BadRequest, ConstraintViolation, Duplicate, NotFound
-from patients.services import kept_exports, list_views
+from patients.services import kept_files, list_views
 from users.services import people
 
 NOT_FOUND = "clinician not found"
@@ -276,7 +276,7 @@ def remove_clinician(
         removed = _existing(store.remove_clinician(clinic["_id"], user_id))
         archive([removed], deleted_by=deleted_by)
         list_views.forget_member(clinic["_id"], user_id)
-        kept_exports.forget_member(clinic["_id"], user_id)
+        kept_files.forget_member(clinic["_id"], user_id)
         _require_other_admin(clinic["_id"], user_id)
 
     db.run_in_transaction(remove)

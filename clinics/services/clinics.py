@@ -25,7 +25,7 @@ from kernel import clock, db, ids, outbox, page_limits, texts
 from kernel.choices import ClinicianRole
 from kernel.db import Document
 from kernel.errors import BadRequest, Duplicate, NotFound
-from patients.services import kept_exports, list_views, patient_counts, patients
+from patients.services import kept_files, list_views, patient_counts, patients
 from users.services import people
 
 NOT_EMPTY = "deletion of non-empty clinics is not allowed"
@@ -281,7 +281,7 @@ def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> Cli
     removed = _archive_clinic(clinic_id, deleted_by)
     patient_counts.forget_clinic(clinic_id)
     list_views.forget_clinic(clinic_id)
-    kept_exports.forget_clinic(clinic_id)
+    kept_files.forget_clinic(clinic_id)
     return removed
 
 

@@ -11,7 +11,7 @@ from clinics.store import clinics as clinic_store
 from kernel import clock, db, outbox
 from kernel.errors import ConstraintViolation, Unavailable
 from kernel.http import ServiceUnavailable
-from patients.services import kept_exports, list_views, patients
+from patients.services import kept_files, list_views, patients
 from users.services.neighbours import user_service
 
 
@@ -35,7 +35,7 @@ def _remove_membership(membership: ClinicianDocument, deleted_by: str | None) ->
     if removed is not None:
         clinicians.archive([removed], deleted_by=deleted_by)
     list_views.forget_member(clinic_id, user_id)
-    kept_exports.forget_member(clinic_id, user_id)
+    kept_files.forget_member(clinic_id, user_id)
     clinic_store.remove_admin(clinic_id, user_id, clock.now())
     if store.has_clinicians(clinic_id):
         return True

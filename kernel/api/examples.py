@@ -43,6 +43,7 @@ PARAMETERS: Mapping[str, Any] = {
     "summaryId": "6b09f5d3c72cce972de3a8ff",
     "userId": USER,
     "exportId": "6b09f5d3c72cce972de3a90f",
+    "creationId": "6b09f5d3c72cce972de3a910",
     "viewId": "6b09f5d3c72cce972de3a90e",
     "webhookId": "6b09f5d3c72cce972de3a90c",
     "deliveryId": "6b09f5d3c72cce972de3a90d",

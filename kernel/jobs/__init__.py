@@ -6,7 +6,7 @@ files     a file that a job has made: written in pieces, fetched once, or read u
 running   how a job begins, goes on after a crash, and ends
 """
 
-from kernel.jobs.files import fetch, is_ready, read
+from kernel.jobs.files import EXPIRED, fetch, is_ready, read
 from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task, add
 from kernel.jobs.running import (
     access,
@@ -23,11 +23,13 @@ from kernel.jobs.running import (
 )
 from kernel.jobs.store import (
     COLLECTION,
+    QUEUE,
     find_newest,
     find_result,
     find_typed,
     keep_result,
     keep_wanted,
+    list_at_work,
     list_of,
     remove_result,
     take_wanted,
@@ -35,8 +37,10 @@ from kernel.jobs.store import (
 
 __all__ = [
     "COLLECTION",
+    "EXPIRED",
     "KINDS",
     "PATIENTS",
+    "QUEUE",
     "Batch",
     "Kind",
     "Skipped",
@@ -58,6 +62,7 @@ __all__ = [
     "is_ready",
     "keep_result",
     "keep_wanted",
+    "list_at_work",
     "list_of",
     "note_item",
     "read",

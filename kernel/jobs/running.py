@@ -25,6 +25,7 @@ from kernel.errors import (
     NotFound,
     PaymentRequired,
     PermanentFailure,
+    RateLimited,
 )
 from kernel.events import JobDue
 from kernel.jobs import files, store
@@ -38,11 +39,16 @@ DISCARDED = "it was removed"
 NOT_AGAIN = "it cannot be started again: it has not failed, or failed too long ago; begin a new one"
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
-SLICE = timedelta(seconds=20)
+SLICE = timedelta(seconds=10)
 EACH_LASTS = timedelta(
     seconds=1
 )  # so long items are worked on one by one before the job is read again
 MOST_NAMED = 500  # whom an audit event names, and a job of those it has left out; more are counted
+# For one kind in one clinic, with those that wait for their turn: each waits for no more than the turns of the others.
+MOST_AT_WORK = 10
+TOO_MANY = (
+    f"{MOST_AT_WORK} jobs of this kind are at work for the clinic; wait until one of them has ended"
+)
 PARTS_LAST = timedelta(
     days=3
 )  # longer than the outbox tries; and so long a failed job can be started again
@@ -70,7 +76,8 @@ def begin(
     left_out: Mapping[str, int] | None = None,
     reason: str = "",
 ) -> ObjectId:
-    """In the caller's transaction, with the audit event that says what was asked for. `about`: the same in words,
+    """In the caller's transaction, with the audit event that says what was asked for. Raises RateLimited where so many
+    of the clinic are at work that this one would wait too long. `about`: the same in words,
     without anything about a patient. `narrowed`: by what those it is about were chosen, in words (title, value).
     `typed`: the text that was searched for, which is kept for three days. `left_out`: why -> how many could not be
     chosen."""
@@ -97,12 +104,20 @@ def begin(
         "createdTime": moment,
         "updatedTime": moment,
     }
+    _require_room(job)
     store.insert(job)
     if typed:
         store.keep_typed(job["_id"], typed, moment + PARTS_LAST)
     _emit(job)
     job_id: ObjectId = job["_id"]
     return job_id
+
+
+def _require_room(job: Mapping[str, Any]) -> None:
+    """Those who begin one at the same moment are counted one after the other, because each transaction writes its event
+    at the end of the audit trail."""
+    if len(store.list_at_work(job["clinicId"], job["kind"])) >= MOST_AT_WORK:
+        raise RateLimited(TOO_MANY, retry_after=int(SLICE.total_seconds()))
 
 
 def access(job_id: str) -> Document:
@@ -164,7 +179,7 @@ def can_start_again(job: Mapping[str, Any]) -> bool:
 
 def start_again(job: Document) -> Document:
     """The job as it is then; in the caller's transaction. It goes on where it failed, and keeps its log. Raises
-    Conflict."""
+    Conflict, and RateLimited as `begin`."""
     job = store.find(job["_id"]) or job
     state = job["again"]["state"] if can_start_again(job) else None
     is_unplanned = state == JobState.PLANNING
@@ -173,6 +188,7 @@ def start_again(job: Document) -> Document:
         raise Conflict(message=NOT_AGAIN)
     store.prolong_parts(job["_id"], clock.now() + PARTS_LAST)
     fields = {"state": state, "wanted": wanted, "problem": "", "again": None, "endedTime": None}
+    _require_room(job)
     started = store.advance(job, fields, lines=["Started again"])
     if started is None:
         raise Conflict(message=NOT_AGAIN)
@@ -181,18 +197,21 @@ def start_again(job: Document) -> Document:
 
 
 def _emit(job: Document) -> None:
-    outbox.emit(JobDue(job_id=str(job["_id"])))
+    """The jobs of one kind in a clinic are one line and take turns: what is emitted again is at its end."""
+    line = f"{job['clinicId']}:{job['kind']}"
+    outbox.emit(JobDue(job_id=str(job["_id"]), line=line))
 
 
 # --- what workers do ------------------------------------------------------------------------------
 def carry_out(job_id: str) -> None:
-    """As far as one delivery can; after a crash from where it was."""
-    started = time.monotonic()
+    """A step at least, and as far as one delivery can; after a crash from where it was."""
+    started, ends = time.monotonic(), False
     while (job := store.find(ObjectId(job_id))) and is_at_work(job):
-        if time.monotonic() - started >= SLICE.total_seconds():
+        if ends:
             db.run_in_transaction(partial(_emit, job))
             return
         _take_step(job)
+        ends = time.monotonic() - started >= SLICE.total_seconds()
     if job is not None:
         log.info("job.ended", kind=job["kind"], state=job["state"], count=job["succeeded"])
 

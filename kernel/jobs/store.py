@@ -13,6 +13,7 @@ from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
 
 COLLECTION, PARTS = "jobs", "jobParts"
+QUEUE = "jobs"  # of the outbox: no mail waits behind a job
 _WANTED, _TYPED, _RESULT = "wanted", "typed", "result"  # series of one part each
 NOTED = "noted"  # a part for each item that was done
 _LONG = ("log", "narrowed", "leftOut")
@@ -187,14 +188,16 @@ def find_newest(kind: str, clinic_id: ObjectId, options: Mapping[str, Any]) -> D
     )
 
 
-def list_of(kind: str, clinic_id: ObjectId, asked_by: str | None = None) -> list[Document]:
-    """Those of a kind in a clinic that are at work or have kept something, of one person or of all, newest first."""
+def list_of(
+    kinds: Sequence[str], clinic_id: ObjectId, asked_by: str | None = None
+) -> list[Document]:
+    """Those of some kinds in a clinic that are at work or have kept something, of one person or all, newest first."""
     kept = [
         {"state": {"$in": [state.value for state in AT_WORK]}},
         {"file.expiresTime": {"$gt": clock.now()}},
         {"again.until": {"$gt": clock.now()}},
     ]
-    query: dict[str, Any] = {"kind": kind, "clinicId": clinic_id, "$or": kept}
+    query: dict[str, Any] = {"kind": {"$in": list(kinds)}, "clinicId": clinic_id, "$or": kept}
     if asked_by is not None:
         query["askedBy.actor_id"] = asked_by
     sort = [("_id", DESCENDING)]
@@ -203,6 +206,15 @@ def list_of(kind: str, clinic_id: ObjectId, asked_by: str | None = None) -> list
             query, dict.fromkeys(_LONG, 0), sort=sort, hint="JobsByClinic"
         )
     )
+
+
+def list_at_work(clinic_id: ObjectId, kind: str) -> list[Document]:
+    """Those of a kind in a clinic, oldest first. By their state: few of all jobs are at work."""
+    states = {"$in": [state.value for state in AT_WORK]}
+    query = {"state": states, "clinicId": clinic_id, "kind": kind}
+    hidden = dict.fromkeys((*_LONG, "wanted"), 0)
+    found = db.collection(COLLECTION).find(query, hidden, hint="JobsByState")
+    return sorted(found, key=lambda job: job["_id"])
 
 
 def prolong_parts(job_id: ObjectId, expires: datetime) -> None:

@@ -108,16 +108,30 @@ def _has_predecessor(row: Row) -> bool:
 def _wait(row: Row) -> bool:
     """Runs in a transaction. It writes the first row, as does the end of that row, so neither can miss the
     other."""
-    first = rows.collection().find_one_and_update(
-        rows.earlier(row), {"$inc": {"followers": 1}}, projection={"_id": 1}, sort=IN_ORDER
-    )
-    if first is None:
+    if not _follows(rows.earlier(row)):
         return False
-    # The row is released before that time, which is only a safeguard against manual changes of the rows.
-    waiting = {"state": PENDING, "waits": True, "notBefore": clock.now() + LASTING}
-    rows.collection().update_one(rows.held(row), {"$set": waiting, "$inc": {"attempts": -1}})
-    _let_others_wait(row, waiting)
+    fields = waiting()
+    rows.collection().update_one(rows.held(row), {"$set": fields, "$inc": {"attempts": -1}})
+    _let_others_wait(row, fields)
     return True
+
+
+def is_behind(row: Row) -> bool:
+    """In the transaction that will insert the row: whether there are others of its key. Then it has to begin as
+    `waiting()` says."""
+    return _follows(rows.undelivered_of_key(row))
+
+
+def _follows(others: dict[str, Any]) -> bool:
+    first = rows.collection().find_one_and_update(
+        others, {"$inc": {"followers": 1}}, projection={"_id": 1}, sort=IN_ORDER
+    )
+    return first is not None
+
+
+def waiting() -> dict[str, Any]:
+    """The row is released before that time, which is only a safeguard against manual changes of the rows."""
+    return {"state": PENDING, "waits": True, "notBefore": clock.now() + LASTING}
 
 
 def _let_others_wait(row: Row, waiting: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bson import ObjectId, Timestamp
 
 from kernel import clock, db, tracing
-from kernel.outbox import derived, events, rows, subscriptions, waking
+from kernel.outbox import claiming, derived, events, rows, subscriptions, waking
 from kernel.outbox.events import Event
 from kernel.outbox.rows import PENDING, Row
 from kernel.outbox.subscriptions import Subscription
@@ -51,9 +51,12 @@ def emit_many(
         for subscription in subscriptions.of_event(type(event))
         if (begun_here or subscription.is_ours) and queue in (None, subscription.queue)
     ]
+    for row in stored:
+        if subscriptions.BY_NAME[row["handler"]].takes_turns and claiming.is_behind(row):
+            row.update(claiming.waiting())
     if stored:
         rows.collection().insert_many(stored)
-        waking.remember((row["_id"], row["queue"]) for row in stored)
+        waking.remember((row["_id"], row["queue"]) for row in stored if "waits" not in row)
 
 
 def _row(event: Event, subscription: Subscription) -> Row:

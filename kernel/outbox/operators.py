@@ -64,11 +64,15 @@ def depth() -> dict[str, float]:
 def _waiting(moment: datetime) -> dict[str, Any]:
     """Without what waits for others: nothing here would make it faster."""
     others = [name for name, one in subscriptions.BY_NAME.items() if one.waits_for_others]
+    turns = [name for name, one in subscriptions.BY_NAME.items() if one.takes_turns]
     tried = [{"lastError": {"$exists": True}}, {"waits": True}]
     return {
         "state": {"$in": UNDELIVERED},
         "dueTime": {"$lte": moment},
-        "$nor": [{"handler": {"$in": others}, "$or": tried}],
+        "$nor": [
+            {"handler": {"$in": others}, "$or": tried},
+            {"handler": {"$in": turns}, "waits": True},
+        ],
     }
 
 

@@ -22,6 +22,7 @@ class Subscription:
     retries: Retries
     outside: str
     waits_for_others: bool
+    takes_turns: bool
 
     @property
     def is_ours(self) -> bool:
@@ -40,6 +41,7 @@ def subscribe(
     retries: Retries = GROWING,
     outside: str = "",
     waits_for_others: bool = False,
+    takes_turns: bool = False,
 ) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Register a handler of an event under a stable name ("app.what_it_does").
 
@@ -49,11 +51,13 @@ def subscribe(
     is tried again. `outside`: the change of the shared collections, or of another service's, in which the worker that
     watches them sees the same cause. With SIDE_EFFECTS=external that worker does it, and all other handlers run here.
     `waits_for_others`: for those outside of the installation, so that a row that was tried once counts as late no more.
+    `takes_turns`: of all rows of a key only the first is ever due. At its end the next one becomes due, behind what
+    is due by then, so a key with many rows has one place among the others.
     """
 
     def register(handle: Callable[[E], None]) -> Callable[[E], None]:
         BY_NAME[name] = Subscription(
-            event, name, handle, queue, on_dead, retries, outside, waits_for_others
+            event, name, handle, queue, on_dead, retries, outside, waits_for_others, takes_turns
         )
         return handle
 

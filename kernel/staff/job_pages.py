@@ -23,6 +23,7 @@ CANCELED, STARTED_AGAIN = "job.canceled", "job.started_again"
 OTHERS = "the file is for the person who asked for it"
 STATES = dict(JobState.choices)
 _OTHER_ASKERS = {ActorKind.USER.value: "Account", ActorKind.SERVICE.value: "Service"}
+_BESIDE = {"id": "_id", "created": "createdTime", "done": "done", "total": "total"}
 _COLOURS = {JobState.DONE: "good", JobState.FAILED: "bad", JobState.CANCELED: "warn"}
 
 
@@ -210,6 +211,11 @@ def _who(asked_by: Mapping[str, str]) -> str:
     return asked_by.get("actor_name") or f"{kind} {asked_by.get('actor_id', '')}".strip()
 
 
+def _member(asked_by: Mapping[str, str]) -> str:
+    """The account, if it is a member of the clinic who has asked."""
+    return asked_by["actor_id"] if asked_by.get("actor_kind") == ActorKind.USER else ""
+
+
 def _is_own(request: HttpRequest, job: Document) -> bool:
     return bool(job["askedBy"].get("actor_id") == str(request.user.pk))
 
@@ -273,6 +279,7 @@ def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
             "narrowed": job.get("narrowed") or [],
             "typed": jobs.find_typed(job["_id"]) or "",
             "left_out": _left_out(request, job),
+            "beside": _beside(job),
         },
         "can_cancel": may_change and jobs.can_cancel(job),
         "can_start_again": may_change and jobs.can_start_again(job),
@@ -299,11 +306,24 @@ def _row(job: Document) -> dict[str, Any]:
         "problem": job["problem"],
         "reason": job["reason"],
         "who": _who(job["askedBy"]),
+        "member": _member(job["askedBy"]),
         "is_of_staff": job["askedBy"].get("actor_kind") == ActorKind.STAFF,
         "created": job["createdTime"],
         "updated": job["updatedTime"],
         "ended": job.get("endedTime"),
     }
+
+
+def _beside(job: Document) -> list[dict[str, Any]]:
+    """The clinic's jobs of its kind, which take turns with it. They are seen by the same people."""
+    if not jobs.is_at_work(job):
+        return []
+    found = jobs.list_at_work(job["clinicId"], job["kind"])
+    return [
+        {name: other[stored] for name, stored in _BESIDE.items()}
+        for other in found
+        if other["_id"] != job["_id"]
+    ]
 
 
 def _left_out(request: HttpRequest, job: Document) -> list[dict[str, Any]]:

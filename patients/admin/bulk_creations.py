@@ -7,6 +7,7 @@ from typing import Any
 
 from bson import ObjectId
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -15,6 +16,7 @@ from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
 from clinic_records.admin.clinic_jobs import ConfirmForm
 from clinic_records.documents import ClinicDocument
 from kernel import clock, ids, jobs
+from kernel.api.bodies import announced_length
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import exports, pages, roles
@@ -25,7 +27,7 @@ from patients.bulk_files import Checked
 from patients.bulk_jobs import CREATE
 from patients.bulk_rows import TITLES, Fault, Faulty
 from patients.choices import DiagnosisType, RangePreset
-from patients.services import bulk_creations, patient_counts, plan_limits
+from patients.services import bulk_creations, plan_limits
 
 CHECKED = "patients.file_checked"
 IS_KEPT = timedelta(hours=1)
@@ -43,6 +45,12 @@ class FileForm(StaffForm):
         help_text=f"CSV in UTF-8, at most {bulk_rows.MOST:,} patients and 2 MB.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+
+    def __init__(self, *arguments: Any, is_too_large: bool = False) -> None:
+        """`is_too_large`: the request is larger than any file that is read, so there is none."""
+        super().__init__(*arguments)
+        if is_too_large:
+            self.fields["file"].error_messages["required"] = TOO_LARGE
 
     def clean_file(self) -> bytes:
         uploaded: UploadedFile[bytes] = self.cleaned_data["file"]
@@ -72,7 +80,10 @@ def upload(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """A file without faults leads to the page of its check."""
     clinic = readable_clinics.access_clinic(clinic_id)
     is_sent = request.method == "POST"
-    form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
+    is_too_large = announced_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    form = (
+        FileForm(request.POST, request.FILES, is_too_large=is_too_large) if is_sent else FileForm()
+    )
     faults: Sequence[Fault] = ()
     if is_sent and form.is_valid():
         try:
@@ -92,7 +103,7 @@ def upload(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         sites=_names(clinic.get("sites")),
         types=[kind for kind in DiagnosisType.values if kind != DiagnosisType.NOT_APPLICABLE],
         presets=RangePreset.values,
-        status=400 if is_sent else 200,
+        status=413 if is_too_large else 400 if is_sent else 200,
     )
 
 
@@ -172,7 +183,7 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
         shown=shown,
         count=count,
         more=shown["duplicates"] - len(shown["leftOut"]),
-        consequences=_consequences(count, shown["addresses"], _room(clinic)),
+        consequences=_consequences(count, shown["addresses"], plan_limits.room_of(clinic)),
         status=400 if is_sent else 200,
     )
 
@@ -208,12 +219,6 @@ def _begin(
         about=pluralized(shown["rows"], "line"),
         reason=reason,
     )
-
-
-def _room(clinic: Document) -> int | None:
-    """How many more patients the plan allows now; None: any number."""
-    limit = plan_limits.plan_limit(clinic, clock.now())
-    return None if limit is None else max(limit - patient_counts.plan_of(clinic["_id"]), 0)
 
 
 def _consequences(count: int, addresses: int, room: int | None) -> list[str]:

@@ -1,11 +1,14 @@
-"""BulkCreatePatients (rules PATIENT-177 to PATIENT-184)."""
+"""BulkCreatePatients, and its result where it takes longer than a request (rules PATIENT-177 to PATIENT-184 and
+PATIENT-229 to PATIENT-233)."""
 
 import time
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
@@ -20,20 +23,21 @@ from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, NotFound
 from kernel.jobs.running import OBJECT
 from patients import bulk_files, bulk_rows
+from patients.api.schemas.kept_creations import CREATION, CREATIONS
 from patients.bulk_jobs import CREATE
+from patients.choices import ExportState
 from patients.representation import bulk_results
-from patients.services import bulk_creations
+from patients.representation.kept_creations import creation as shown
+from patients.services import bulk_creations, kept_files
 
 TYPE = "text/csv"
 NOT_SERVED = "no matching operation was found"
-STILL_RUNNING = (
-    "the patients are still being created: upload the file again later, which creates no one twice"
-)
 # A minute less than gateways wait.
 PATIENCE = 14 * 60.0
+_CREATION = {"creationId": s.object_id(description="Id of the creation.")}
 
 
-def read_file(request: HttpRequest, raw: bytes) -> list[list[str]]:
+def read_file(request: HttpRequest, raw: bytes) -> dict[int, list[str]]:
     if raw and request.content_type != TYPE:
         message = f'request body has an error: header Content-Type has to be "{TYPE}"'
         raise BadRequest(message=message)
@@ -52,11 +56,12 @@ class BulkCreationViewSet(ApiViewSet):
         "another row, a patient or an account has, or what CreatePatientAccount answers) and, after creating, whether "
         "an invitation is expected; six lines with counts follow then. Rows are created one after the other: repeat "
         "the call with the same file after a failure, it creates no one twice. For admins and services. The answer "
-        "waits for the end: a file of several thousand rows takes minutes, and after 14 the answer is 409 while the "
-        "creation goes on; the same file, sent later, says who is there. 409 also where staff "
-        "have canceled the creation. 429 when the addresses of the file belong to more than twenty accounts that are "
-        "not patients of the clinic, in an hour and for one person: divide such a file, or leave these addresses out. "
-        "404 where it is switched off.",
+        "waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the "
+        "answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a "
+        "day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled "
+        "the creation. When a person was told of twenty addresses, in an hour, that accounts have which are not "
+        "patients of the clinic, rows with further addresses are left out; send them later, or without "
+        "the address. 429 while ten files are at work for the clinic. 404 where it is switched off.",
         query=(
             Parameter(
                 "dryRun",
@@ -74,11 +79,10 @@ class BulkCreationViewSet(ApiViewSet):
         lenient=Lenient(read_body=read_file),
         is_heavy=True,
         described_body=File((TYPE,)),
-        responses={200: File((TYPE,))},
+        responses={200: File((TYPE,)), 202: CREATION},
     )
     def create(self, call: Call) -> HttpResponseBase:
-        if not settings.BULK_CREATION:
-            raise NotFound(message=NOT_SERVED)
+        _require_served()
         note = waiting.note_of(call.request)
         if note:
             job = jobs.access(note)
@@ -87,7 +91,7 @@ class BulkCreationViewSet(ApiViewSet):
         clinic = access.access_open_clinic(call.path["clinicId"])
         checked = bulk_files.check(
             clinic,
-            dict(enumerate(call.body, start=1)),
+            call.body,
             names_groups=call.query.get("tagsAndSites", False),
         )
         rows, asked_by = checked.rows, call.principal.acting_user_id
@@ -95,7 +99,9 @@ class BulkCreationViewSet(ApiViewSet):
         if call.query.get("dryRun", True):
             accesses.note_shown(len(rows))
             return download(
-                bulk_results.dry_lines(rows, marks),
+                bulk_results.dry_lines(
+                    rows, marks | bulk_creations.beyond_plan(clinic, rows, marks)
+                ),
                 name=_name(),
                 content_type=TYPE,
                 close=lambda: None,
@@ -103,10 +109,79 @@ class BulkCreationViewSet(ApiViewSet):
         job = _begin(call, clinic, checked.wanted(marks))
         return _answer(_waited_for(call.request, job))
 
+    @operation(
+        "ListBulkCreations",
+        summary="List the caller's creations of patients from files",
+        description="Those of this clinic that are at work, and for a day those whose result was not the answer to the "
+        "file. The newest is first.",
+        responses={200: CREATIONS},
+    )
+    def page(self, call: Call) -> Response:
+        _require_served()
+        clinic = access.access_clinic(call.path["clinicId"])
+        own = kept_files.list_own(kept_files.CREATION, clinic["_id"], call.principal.user_id)
+        known = [job for job in own if kept_files.state_of(job) != ExportState.EXPIRED]
+        return Response([shown(job) for job in known])
+
+
+class KeptCreationViewSet(ApiViewSet):
+    """404 for one of another caller."""
+
+    @operation(
+        "GetBulkCreation",
+        summary="Tell how far a creation of patients from a file is",
+        description="For the caller who has sent the file, while they may send another. When it is `ready` there is a "
+        "`link` to the result, which needs the same token. Creations are known for thirty days.",
+        path=_CREATION,
+        responses={200: CREATION},
+    )
+    def retrieve(self, call: Call) -> Response:
+        return Response(shown(_own(call)))
+
+    @operation(
+        "FetchBulkCreation",
+        summary="Fetch what became of a file of patients",
+        description="As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the "
+        "file. 409 while patients are being created, or when that failed; 404 when the result has expired, or was sent "
+        "as the answer to the file.",
+        path=_CREATION,
+        responses={200: File((TYPE,))},
+    )
+    def fetch(self, call: Call) -> HttpResponseBase:
+        job = _own(call)
+        pieces = kept_files.fetch(
+            kept_files.CREATION,
+            job,
+            user_id=call.principal.user_id,
+            actor_kind=_kind(call),
+            rows=job["total"],
+            failed=job["problem"],
+        )
+        return _sent(job, pieces)
+
+
+def _own(call: Call) -> Document:
+    _require_served()
+    return kept_files.find_own(
+        kept_files.CREATION,
+        call.path["creationId"],
+        clinic_id=call.path["clinicId"],
+        user_id=call.principal.user_id,
+    )
+
+
+def _require_served() -> None:
+    if not settings.BULK_CREATION:
+        raise NotFound(message=NOT_SERVED)
+
+
+def _kind(call: Call) -> ActorKind:
+    return ActorKind.SERVICE if call.principal.is_server else ActorKind.USER
+
 
 # --- the run --------------------------------------------------------------------------------------
 def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Document:
-    kind = ActorKind.SERVICE if call.principal.is_server else ActorKind.USER
+    kind = _kind(call)
     actor_id = call.principal.user_id
     asked_by = {"actor_id": actor_id, "actor_kind": kind.value, "actor_name": ""}
 
@@ -153,9 +228,14 @@ def _waited_for(request: Request, job: Document) -> Document:
 
 
 def _answer(job: Document) -> HttpResponseBase:
+    if jobs.is_at_work(job):
+        return Response(shown(job), status=202)
     if job["state"] != JobState.DONE:
-        raise Conflict(message=STILL_RUNNING if jobs.is_at_work(job) else job["problem"])
-    pieces = db.run_in_transaction(lambda: jobs.fetch(job["_id"]))
+        raise Conflict(message=job["problem"])
+    return _sent(job, db.run_in_transaction(lambda: jobs.fetch(job["_id"])))
+
+
+def _sent(job: Document, pieces: Iterable[bytes]) -> HttpResponseBase:
     response = StreamingHttpResponse(pieces, content_type=TYPE)
     response.headers["Content-Disposition"] = f"attachment; filename={_name()}"
     response.headers["Content-Length"] = str(job["file"]["size"])

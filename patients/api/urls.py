@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from kernel.api.viewsets import route
-from patients.api.bulk_creations import BulkCreationViewSet
+from patients.api.bulk_creations import BulkCreationViewSet, KeptCreationViewSet
 from patients.api.list_exports import KeptExportViewSet, PatientListExportViewSet
 from patients.api.list_views import PatientViewsViewSet, PatientViewViewSet
 from patients.api.patient_counts import (
@@ -42,7 +42,9 @@ urlpatterns: list[URLPattern] = [
         f"{_CLINIC}/export/patients/<exportId>", KeptExportViewSet, get="retrieve", delete="destroy"
     ),
     route(f"{_CLINIC}/export/patients/<exportId>/file", KeptExportViewSet, get="fetch"),
-    route(f"{_CLINIC}/bulk/patients", BulkCreationViewSet, post="create"),
+    route(f"{_CLINIC}/bulk/patients", BulkCreationViewSet, get="page", post="create"),
+    route(f"{_CLINIC}/bulk/patients/<creationId>", KeptCreationViewSet, get="retrieve"),
+    route(f"{_CLINIC}/bulk/patients/<creationId>/file", KeptCreationViewSet, get="fetch"),
     route(f"{_CLINIC}/patient_views", PatientViewsViewSet, get="page", post="create"),
     route(
         f"{_CLINIC}/patient_views/<viewId>",

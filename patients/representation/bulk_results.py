@@ -5,7 +5,7 @@ from typing import IO
 
 from kernel import jobs, tables
 from patients.bulk_rows import COLUMNS, TITLES, Row
-from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN
+from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN, UNCHECKED_EMAIL
 
 HEADER = (*TITLES[:COLUMNS], "Reason", "Emailed?")
 _WIDTH = len(HEADER)
@@ -15,7 +15,7 @@ CREATED, SKIPPED, FAILED = (
     "failed",
 )  # behind the cells, until the file is written
 _YES, _NO = "Y", "N"
-_MARKS = frozenset({DUPLICATE_MRN, DUPLICATE_EMAIL})
+_MARKS = frozenset({DUPLICATE_MRN, DUPLICATE_EMAIL, UNCHECKED_EMAIL})
 
 
 def cells(row: Row) -> list[str]:

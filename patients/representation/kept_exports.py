@@ -2,13 +2,13 @@
 
 from kernel.db import Document
 from patients.choices import ExportState
-from patients.services import kept_exports
+from patients.services import kept_files
 
 _KNOWS_NUMBER = (ExportState.RUNNING, ExportState.READY, ExportState.EXPIRED)
 
 
 def export(job: Document) -> Document:
-    state = kept_exports.state_of(job)
+    state = kept_files.state_of(job)
     return {
         "id": job["_id"],
         "state": state.value,

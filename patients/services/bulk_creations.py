@@ -20,11 +20,19 @@ from kernel.errors import (
 )
 from patients.bulk_rows import Fault, Row
 from patients.documents import PatientDocument
-from patients.services import custodial_accounts, patients, taken_addresses
+from patients.services import (
+    custodial_accounts,
+    patient_counts,
+    patients,
+    plan_limits,
+    taken_addresses,
+)
 from patients.services.patient_details import PatientDetails
 from patients.store import bulk_creations as store
 
 DUPLICATE_MRN, DUPLICATE_EMAIL = "duplicate MRN", "duplicate email"
+# What every row says that is reached after the caller has learned of too many accounts, whatever its address has.
+UNCHECKED_EMAIL = "email not checked: too many addresses have accounts"
 UNKNOWN_TAG, UNKNOWN_SITE = "unknown tag", "unknown site"
 
 _REFUSALS = (BadRequest, Conflict, ConstraintViolation, PaymentRequired, RateLimited)
@@ -60,17 +68,21 @@ def mark_duplicates(
     clinic_id: ObjectId, rows: Sequence[Row], *, asked_by: str | None
 ) -> dict[int, list[str]]:
     """{number of the row: why it is not created}, of rows with an MRN or address that another row, a patient of the
-    clinic or (of addresses) any account has. Raises RateLimited for a person who has been told of too many accounts,
-    and Unavailable where the user service does not answer."""
+    clinic or (of addresses) any account has, or with an address that a person may not ask about any more. Raises
+    Unavailable where the user service does not answer."""
     mrns, emails = Counter(row.mrn for row in rows), Counter(row.email for row in rows if row.email)
     taken_mrns = _repeated(mrns) | store.list_present(clinic_id, "mrn", sorted(mrns), "PatientMRN")
     known = store.list_present(clinic_id, "email", sorted(emails), "PatientEmail")
     taken = _repeated(emails) | known
-    taken |= _with_accounts(sorted(emails.keys() - taken), clinic_id, asked_by)
+    found, unchecked = _with_accounts(
+        [email for email in emails if email not in taken], clinic_id, asked_by
+    )
+    taken |= found
     marks = {
         row.number: [
             *([DUPLICATE_MRN] if row.mrn in taken_mrns else []),
             *([DUPLICATE_EMAIL] if row.email in taken else []),
+            *([UNCHECKED_EMAIL] if row.email in unchecked else []),
         ]
         for row in rows
     }
@@ -81,16 +93,33 @@ def _repeated(counts: Mapping[str, int]) -> set[str]:
     return {value for value, count in counts.items() if count > 1}
 
 
-def _with_accounts(emails: Sequence[str], clinic_id: ObjectId, asked_by: str | None) -> set[str]:
-    """Each address that is found to have an account counts for its caller, as in the creation of one patient."""
+def _with_accounts(
+    emails: Sequence[str], clinic_id: ObjectId, asked_by: str | None
+) -> tuple[set[str], set[str]]:
+    """Those that have accounts, each of which counts for its caller as in the creation of one patient; and those that
+    were not asked about, because the caller has learned of too many."""
     found = set()
-    for email in emails:
+    for at, email in enumerate(emails):
         try:
             with taken_addresses.counted(asked_by, clinic_id):
                 custodial_accounts.require_free(email)
         except taken_addresses.AddressTaken:
             found.add(email)
-    return found
+        except RateLimited:
+            return found, set(emails[at:])
+    return found, set()
+
+
+def beyond_plan(
+    clinic: ClinicDocument, rows: Sequence[Row], marks: Mapping[int, Sequence[str]]
+) -> dict[int, list[str]]:
+    """{number of the row: what its creation would say}, of rows without a mark for which the plan has no room now."""
+    room = plan_limits.room_of(clinic)
+    created = [row.number for row in rows if row.number not in marks]
+    if room is None:
+        return {}
+    words = PaymentRequired(patient_counts.LIMIT_REACHED).message
+    return {number: [words] for number in created[room:]}
 
 
 # --- one row --------------------------------------------------------------------------------------

@@ -59,6 +59,12 @@ def plan_limit(clinic: Document, moment: datetime) -> int | None:
     return int(hard["plan"])
 
 
+def room_of(clinic: Document) -> int | None:
+    """How many more patients the plan allows now; None: any number."""
+    limit = plan_limit(clinic, clock.now())
+    return None if limit is None else max(limit - patient_counts.plan_of(clinic["_id"]), 0)
+
+
 def check_plan_limit(clinic: Document) -> int | None:
     """The limit in force, for the transaction that creates the patient. Raises PaymentRequired if it is already
     reached."""

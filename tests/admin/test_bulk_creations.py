@@ -11,13 +11,15 @@ from django.core.files.base import ContentFile
 
 from kernel import clock, db
 from kernel.jobs import running
-from patients import bulk_rows
+from patients import bulk_rows, titled_rows
 from patients.admin import bulk_creations
+from patients.services.bulk_creations import UNCHECKED_EMAIL
 from tests.admin.conftest import events, messages_of, text
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_patient
 
 REASON = "TICKET-46"
+NO_PATIENTS = "The file has titles and no line of a patient below them."
 TITLES = "Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Tags,Sites"
 FILE = f"""{TITLES}
 Al Abel,1980-01-02,0007,Al@Example.org,type1,,Pump;Study,Main
@@ -94,7 +96,7 @@ def test_the_template_is_a_file_without_patients_and_filled_in_it_is_taken(clini
     answer = person.get(f"clinics/{clinic['_id']}/patients/template")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="patients-to-create.csv"'
     template = b"".join(answer.streaming_content)
-    assert refusal(upload(person, clinic, template)) == "The file is empty."
+    assert refusal(upload(person, clinic, template)) == NO_PATIENTS
 
     path = check(person, clinic, template + b"Al Abel,1980-01-02,7\r\n")
     begin(person, path)
@@ -237,8 +239,8 @@ def test_titles_may_be_in_any_order_and_spreadsheets_separate_in_their_way(clini
         ("Al Abel,1980-01-02,1\n", "The first line has to name the columns"),
         ("Name,Birthdate\nAl Abel,1980-01-02\n", "The first line has to name the columns"),
         ("Name,Birthdate,MRN,name\n", "Two columns have the title name."),
-        ("Name,Birthdate,MRN\nAl,1980-01-02,1,x\n", "Line 2 has text in a column without a title."),
-        (f"{TITLES}\n\n", "The file is empty."),
+        (f"{TITLES}\n\n", NO_PATIENTS),
+        ("\n", "The first line has to name the columns"),
         ("", "The submitted file is empty."),
         (f'{TITLES}\n"Al', "It cannot be read."),
         ("Name;Birthdate;MRN\nZoë;1980-01-02;1\n".encode("latin-1"), bulk_creations.NO_UTF8),
@@ -258,7 +260,23 @@ def test_who_is_told_of_too_many_accounts_is_told_of_no_more(clinic, person, ada
     row = "Name,Birthdate,MRN,Email\nAl Abel,1980-01-02,1,{}\n"
     page = person.get(check(person, clinic, row.format(ada.email)))
     assert page.context_data["shown"]["leftOut"] == [{"line": 2, "words": "duplicate email"}]
-    assert "Too many" in refusal(upload(person, clinic, row.format("free@example.org")))
+    for address in ("free@example.org", ada.email):
+        page = person.get(check(person, clinic, row.format(address)))
+        (left_out,) = page.context_data["shown"]["leftOut"]
+        assert left_out == {"line": 2, "words": UNCHECKED_EMAIL}
+
+
+def test_all_lines_with_text_outside_of_the_columns_are_named(clinic, person):
+    lines = "Al,1980-01-02,1,x\n\nBo,1980-01-02,2\nCy,1980-01-02,3,,y\n"
+    answer = upload(person, clinic, f"Name,Birthdate,MRN\n{lines}")
+    assert faults_of(answer) == [(line, "", titled_rows.NO_TITLE) for line in (2, 5)]
+
+
+def test_a_file_beyond_all_limits_is_told_how_large_it_may_be(clinic, person, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = upload(person, clinic, TITLES + "\n" * 2000)
+    assert answer.status_code == 413
+    assert answer.context_data["form"].errors["file"] == [bulk_creations.TOO_LARGE]
 
 
 def test_the_plan_limits_a_file_as_it_limits_single_patients(person):

@@ -53,6 +53,14 @@ def test_no_text_becomes_a_formula(text):
     assert is_neutral(written)
 
 
+@pytest.mark.parametrize("text", ["Anna;=1+1", "Anna; @SUM(A1)", "7;-1+1;x", ";=1"])
+def test_no_part_between_semicolons_becomes_a_formula(text):
+    """Excel separates cells there where the decimal point is a comma."""
+    assert exports.cell(text) != text
+    assert all(is_neutral(part) for part in exports.cell(text).split(";"))
+    assert exports.cell("Pump;-5;Type 1") == "Pump;-5;Type 1"
+
+
 @given(st.text(alphabet=st.characters(categories=["L", "N"]), max_size=20))
 def test_plain_text_is_written_unchanged(text):
     if not any(c in FILLER + "\u115f\u1160\uffa0" for c in text[:1]):
@@ -96,8 +104,9 @@ def test_no_export_contains_a_formula(name, clinic, root):
     assert any("'" in value for row in rows[1:] for value in row), (
         "the hostile text is in the export"
     )
-    # Even with another separator every cell begins and ends with a quote.
     assert all(line.startswith('"') and line.endswith('"') for line in content.splitlines())
+    # With another separator the cells begin and end elsewhere.
+    assert all(is_neutral(part) for line in content.splitlines() for part in line.split(";"))
 
 
 def test_every_table_is_written_by_the_export_of_the_staff_kit():

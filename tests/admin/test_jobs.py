@@ -259,6 +259,25 @@ def test_long_work_makes_room_for_other_work_in_between(clinic, person, monkeypa
     assert row["payload"] == {"jobId": str(job()["_id"])}
 
 
+def test_the_page_of_a_job_shows_with_which_others_it_takes_turns(clinic, person):
+    first, second = begin(person, clinic), begin(person, clinic)
+    assert "Waits for its turn behind" in (page := text(person.get(second)))
+    assert f'<a href="/admin/{first}">0 of 0, begun' in page
+    running._take_step(job())
+    assert "Takes turns with" in text(person.get(second))
+    deliver_all()
+    assert "turn" not in text(person.get(second))
+
+
+def test_so_many_jobs_of_a_clinic_are_at_work_and_no_more(clinic, person, monkeypatch):
+    monkeypatch.setattr(running, "MOST_AT_WORK", 1)
+    begin(person, clinic)
+    answer = person.post(f"clinics/{clinic['_id']}/patients/export", format="csv", reason=REASON)
+    assert answer.headers["Location"] == f"/admin/clinics/{clinic['_id']}/"
+    assert "jobs of this kind are at work" in str(messages_of(answer))
+    assert db.collection("jobs").count_documents({}) == 1
+
+
 def test_what_fails_for_good_says_so(clinic, person, staff):
     path = begin(person, clinic)
     db.database()["clinics"].delete_one({"_id": clinic["_id"]})

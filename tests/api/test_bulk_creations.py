@@ -2,16 +2,20 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+import time_machine
 from bson import ObjectId
 
-from kernel import audit, db, jobs
+from kernel import audit, clock, db, jobs
 from kernel.jobs import running
 from patients import bulk_rows
-from patients.services import bulk_creations
+from patients.api import bulk_creations as bulk_api
+from patients.services import bulk_creations, kept_files
 from patients.services import patients as patient_service
 from tests.accesses import recorded
+from tests.cast import add_member
 from tests.events import deliver_all
 from tests.factories import make_patient
 
@@ -207,7 +211,11 @@ def test_an_address_of_any_account_is_a_duplicate(ada, dot, clinic, settings):
 
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
     upload(ada.api, clinic, [row("A", "1", dot.email)])
-    assert upload(ada.api, clinic, [row("A", "1", "new@example.org")]).status_code == 429
+    rows = [row("A", "1", "new@example.org"), row("B", "2", dot.email), row("C", "3")]
+    created = read(upload(ada.api, clinic, rows, "?dryRun=false"))
+    unchecked = bulk_creations.UNCHECKED_EMAIL
+    assert [cells[6:] for cells in created[:3]] == [[unchecked, "N"], [unchecked, "N"], ["", "N"]]
+    assert counts(created) == [3, 1, 2, 0, 0, 0]
 
 
 def test_addresses_that_are_taken_since_the_check_keep_no_one_else_from_being_created(
@@ -253,6 +261,24 @@ def test_a_row_that_the_rules_refuse_does_not_stop_the_others(ada, backend, clin
     assert counts(rows) == [3, 2, 0, 2, 0, 0]
 
 
+def test_rows_for_which_the_plan_has_no_room_are_named_before_anyone_is_created(
+    ada, backend, clinic
+):
+    make_patient({"_id": ObjectId(clinic["id"])}, mrn="b")
+    limit = {"hardLimit": {"plan": 2}}
+    backend.put(f"/v1/clinics/{clinic['id']}/settings/patient_count", limit)
+    file = [row(name, name) for name in "abcd"]
+    checked = read(upload(ada.api, clinic, file))
+    created = read(upload(ada.api, clinic, file, "?dryRun=false"))
+    assert [cells[6] for cells in checked] == [cells[6] for cells in created[:4]]
+    assert [cells[6][:13] for cells in checked] == [
+        "",
+        "duplicate MRN",
+        "payment requi",
+        "payment requi",
+    ]
+
+
 def test_no_cell_of_the_answer_is_a_formula(ada, clinic):
     ((name, _, mrn, *_),) = read(upload(ada.api, clinic, [row("=1+1", "@2")]))
     assert (name, mrn) == ("'=1+1", "'@2")
@@ -296,6 +322,125 @@ def test_a_second_file_at_the_same_time_finds_duplicates(ada, clinic, monkeypatc
     assert counts(rows) == [2, 1, 1, 0, 1, 0]
 
 
+def test_a_row_has_the_number_of_its_line(ada, clinic):
+    """As spreadsheets show it: empty lines count, lines within a cell do not."""
+    answer = upload(ada.api, clinic, 'A,1990-01-02,1\n\r\n"B\nC",1990-01-02,2\nD,x,3\n')
+    assert "invalid CSV: invalid birthdate: row 4, column 2" in answer.json()["message"]
+
+
+# --- longer than a request waits --------------------------------------------------------------------
+@pytest.fixture
+def impatient(monkeypatch):
+    """The request does not wait for the end."""
+    monkeypatch.setattr(bulk_api, "PATIENCE", 0)
+
+
+def begun(caller, clinic, rows):
+    answer = upload(caller, clinic, rows, "?dryRun=false")
+    assert answer.status_code == 202, answer.content
+    return answer.json()
+
+
+def path_of(clinic, creation):
+    return f"/v1/clinics/{clinic['id']}/bulk/patients/{creation['id']}"
+
+
+def test_what_takes_longer_than_a_request_is_fetched_later(ada, clinic, file, impatient):
+    creation = begun(ada.api, clinic, file)
+    path = path_of(clinic, creation)
+    assert creation["state"] == "pending"
+    early = ada.api.get(f"{path}/file")
+    assert (early.status_code, early.json()["message"]) == (409, kept_files.CREATION.not_ready)
+    assert ada.api.get(path.rpartition("/")[0]).json() == [creation]
+    deliver_all()
+    done = ada.api.get(path).json()
+    numbers = [done[name] for name in ("state", "total", "done", "patientsCreated", "link")]
+    assert numbers == ["ready", 10, 10, 3, f"{path}/file"]
+    for _ in range(2):
+        rows = read(ada.api.get(f"{path}/file"))
+        assert [cells[6] for cells in rows[:10]] == REASONS
+        assert counts(rows) == [10, 3, 7, 1, 4, 5]
+    assert recorded(operation="FetchBulkCreation")[-1]["list"]["shown"] == 10
+    fetched = db.collection(audit.COLLECTION).count_documents({"action": "job.file_fetched"})
+    assert fetched == 2
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        assert ada.api.get(path).json()["state"] == "expired"
+        gone = ada.api.get(f"{path}/file")
+        assert (gone.status_code, gone.json()["message"]) == (404, kept_files.CREATION.expired)
+        assert ada.api.get(path.rpartition("/")[0]).json() == []
+
+
+def test_what_was_answered_is_not_kept(ada, clinic, file):
+    read(upload(ada.api, clinic, file, "?dryRun=false"))
+    assert ada.api.get(f"/v1/clinics/{clinic['id']}/bulk/patients").json() == []
+    (job,) = db.collection("jobs").find({})
+    path = path_of(clinic, {"id": job["_id"]})
+    assert ada.api.get(path).json()["state"] == "expired"
+    assert ada.api.get(f"{path}/file").status_code == 404
+
+
+def test_a_result_is_for_the_caller_who_has_sent_the_file(
+    ada, ben, dot, eve, backend, clinic, other_clinic, impatient, settings
+):
+    path = path_of(clinic, begun(ada.api, clinic, [row("A", "1")]))
+    deliver_all()
+    add_member(clinic, dot, roles=("CLINIC_ADMIN",))
+    add_member(other_clinic, ada, roles=("CLINIC_ADMIN",))
+    elsewhere = path.replace(clinic["id"], other_clinic["id"])
+    asked = [
+        (ben.api, path),
+        (eve.api, path),
+        (dot.api, path),
+        (backend, path),
+        (ada.api, elsewhere),
+    ]
+    for one in ("", "/file"):
+        answers = [caller.get(address + one).status_code for caller, address in asked]
+        assert answers == [403, 403, 404, 404, 404]
+    assert dot.api.get(path.rpartition("/")[0]).json() == []
+    settings.BULK_CREATION = False
+    assert {ada.api.get(one).status_code for one in (path, f"{path}/file")} == {404}
+    settings.BULK_CREATION = True
+    own = path_of(clinic, begun(backend, clinic, [row("B", "2")]))
+    deliver_all()
+    assert read(backend.get(f"{own}/file"))[0][0] == "B"
+
+
+def test_a_result_goes_with_its_member_and_what_is_being_created_goes_on(
+    ada, dot, clinic, impatient
+):
+    add_member(clinic, dot, roles=("CLINIC_ADMIN",))
+    paths = [path_of(clinic, begun(dot.api, clinic, [row("A", "1")]))]
+    deliver_all()
+    paths.append(path_of(clinic, begun(dot.api, clinic, [row("B", "2")])))
+    removed = ada.api.delete(f"/v1/clinics/{clinic['id']}/clinicians/{dot.user_id}")
+    assert removed.status_code == 200
+    deliver_all()
+    assert [patient["fullName"] for patient in stored(clinic)] == ["A", "B"]
+    add_member(clinic, dot, roles=("CLINIC_ADMIN",))
+    states = [dot.api.get(path).json()["state"] for path in paths]
+    assert states == ["expired", "ready"]
+
+
+def test_a_creation_that_staff_have_canceled_says_so(ada, clinic, impatient):
+    path = path_of(clinic, begun(ada.api, clinic, [row("A", "1")]))
+    db.run_in_transaction(lambda: jobs.cancel(db.collection("jobs").find_one({})))
+    told = ada.api.get(path).json()
+    assert (told["state"], told["problem"]) == ("canceled", "it was canceled")
+    assert ada.api.get(f"{path}/file").status_code == 404
+
+
+def test_so_many_files_of_a_clinic_are_at_work_and_no_more(ada, clinic, impatient, monkeypatch):
+    monkeypatch.setattr(running, "MOST_AT_WORK", 1)
+    begun(ada.api, clinic, [row("A", "1")])
+    answer = upload(ada.api, clinic, [row("B", "2")], "?dryRun=false")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "10")
+    assert upload(ada.api, clinic, [row("B", "2")]).status_code == 200
+    deliver_all()
+    begun(ada.api, clinic, [row("B", "2")])
+
+
+# --- of the file --------------------------------------------------------------------------------------
 def test_a_line_separator_in_a_cell_does_not_end_the_row():
     rows = bulk_rows.read("Ann\u2028Bee,1990-01-02,1\r\nCy,1990-01-02,2\r".encode())
-    assert [len(cells) for cells in rows] == [3, 3]
+    assert [len(cells) for cells in rows.values()] == [3, 3]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,9 +11,12 @@ import pytest
 import time_machine
 from bson import ObjectId
 
-from kernel import audit, db, jobs
+from kernel import audit, clock, db, jobs, leases
 from kernel.jobs import files, running
-from patients.services import kept_exports, list_exports
+from kernel.outbox import claiming
+from merges.services import merging
+from patients.services import kept_exports, kept_files, list_exports
+from tests import deliveries, merges
 from tests.accesses import recorded
 from tests.cast import add_member
 from tests.events import deliver_all
@@ -38,7 +42,7 @@ def change(clinic_id, **fields):
 @pytest.fixture
 def step_by_step(monkeypatch):
     """A step of the worker is about one patient."""
-    kind = replace(jobs.KINDS[kept_exports.KIND], batch=1)
+    kind = replace(jobs.KINDS[kept_files.EXPORT.kind], batch=1)
     monkeypatch.setitem(jobs.KINDS, kind.name, kind)
 
 
@@ -101,7 +105,7 @@ def test_the_file_is_that_of_an_export_at_once(ada, clinic):
         path = start(ada, clinic, query)
         assert told(ada, path).items() >= {"state": "pending", "format": "csv"}.items()
         early = ada.api.get(f"{path}/file")
-        assert (early.status_code, early.json()["message"]) == (409, kept_exports.NOT_READY)
+        assert (early.status_code, early.json()["message"]) == (409, kept_files.EXPORT.not_ready)
         deliver_all()
         export = told(ada, path)
         assert export["link"] == f"{path}/file"
@@ -257,6 +261,52 @@ def test_all_of_it_goes_with_the_clinic(ada, clinic):
     assert {ada.api.get(f"{one}/file").status_code for one in (path, later)} == {403}
 
 
+def test_all_of_it_goes_with_a_clinic_that_is_merged_into_another(
+    ada, clinic, second_clinic, step_by_step, monkeypatch
+):
+    """One is ready, one has begun, and one waits."""
+    merges.without_waiting(monkeypatch)
+    paths = [ready(ada, clinic), start(ada, clinic), start(ada, clinic)]
+    running._take_step(jobs.access(paths[1].rpartition("/")[2]))
+    merging.request_merge(
+        source_id=clinic["_id"], target_id=second_clinic["_id"], requested_by="a test"
+    )
+    deliveries.drain("merges")
+    assert db.collection("clinics").find_one({"_id": clinic["_id"]}) is None
+    assert {job["state"] for job in db.collection("jobs").find({})} == {"done", "canceled"}
+    assert parts() == []
+    deliver_all()
+    assert parts() == []
+    assert {ada.api.get(f"{one}/file").status_code for one in paths} == {403}
+
+
+@pytest.mark.parametrize(
+    ("state", "owner", "name"),
+    [
+        ("planning", list_exports, "list_ids"),
+        ("running", list_exports.store, "list_exported"),
+        ("writing", running, "_end"),
+    ],
+)
+def test_a_clinic_that_is_deleted_during_a_step_of_its_export_leaves_nothing_of_it(
+    ada, clinic, monkeypatch, state, owner, name
+):
+    start(ada, clinic)
+    step_until(state)
+    real = getattr(owner, name)
+
+    def delete_first(*arguments, **options):
+        monkeypatch.setattr(owner, name, real)
+        db.collection("patients").delete_many({"clinicId": clinic["_id"]})
+        assert ada.api.delete(f"/v1/clinics/{clinic['_id']}").status_code == 204
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, delete_first)
+    deliver_all()
+    assert db.collection("jobs").find_one({})["state"] == "canceled"
+    assert parts() == []
+
+
 # --- how long ---------------------------------------------------------------------------------------
 def test_a_file_can_be_fetched_again_until_it_expires(ada, clinic):
     with time_machine.travel(NOW, tick=False) as traveller:
@@ -296,6 +346,75 @@ def test_an_export_can_be_removed(ada, clinic):
         path = start(ada, clinic)
     deliver_all()
     assert told(ada, path)["state"] == "ready"
+
+
+# --- many at once -----------------------------------------------------------------------------------
+@pytest.fixture
+def second_clinic(ada, other_clinic):
+    """Another clinic of Ada's, with the same plan."""
+    add_member(other_clinic, ada, roles=("CLINIC_ADMIN",))
+    return change(other_clinic["id"], tier="tier0300")
+
+
+@pytest.fixture
+def turns(monkeypatch):
+    """Which job each turn was for; a turn is one step."""
+    seen, real = [], running._take_step
+    monkeypatch.setattr(running, "SLICE", timedelta(0))
+
+    def noted(job):
+        seen.append(str(job["_id"]))
+        real(job)
+
+    monkeypatch.setattr(running, "_take_step", noted)
+    return seen
+
+
+def test_exports_of_a_clinic_take_turns_and_another_clinic_waits_for_one_of_them(
+    ada, clinic, second_clinic, step_by_step, turns
+):
+    first, *others = [start(ada, clinic) for _ in range(3)]
+    elsewhere = start(ada, second_clinic)
+    ids = {path: path.rpartition("/")[2] for path in (first, *others, elsewhere)}
+    deliveries.drain(jobs.QUEUE)
+    of_others = [turn for turn in turns if turn != ids[elsewhere]]
+    assert of_others == [ids[path] for path in (first, *others)] * 6
+    while_it_worked = turns[: len(turns) - turns[::-1].index(ids[elsewhere])]
+    assert while_it_worked[::2] == of_others[: len(while_it_worked) // 2]
+    assert {told(ada, path)["state"] for path in ids} == {"ready"}
+
+
+def test_no_mail_waits_behind_an_export(ada, clinic):
+    start(ada, clinic)
+    (row,) = db.collection("outbox").find({"event": "job.due"})
+    assert row["queue"] not in {"default", "ehr"}
+
+
+def test_an_export_whose_worker_was_killed_holds_up_the_others_until_its_lease_ends(ada, clinic):
+    paths = [start(ada, clinic) for _ in range(2)]
+    (due,) = db.collection("outbox").find({"event": "job.due", "waits": None})
+    claiming.claim(due["_id"])
+    deliveries.drain(jobs.QUEUE)
+    assert [told(ada, path)["state"] for path in paths] == ["pending", "pending"]
+    with time_machine.travel(clock.now() + leases.LEASE + timedelta(seconds=1)):
+        deliveries.drain(jobs.QUEUE)
+    assert [told(ada, path)["state"] for path in paths] == ["ready", "ready"]
+
+
+def test_so_many_exports_of_a_clinic_are_at_work_and_no_more(
+    ada, clinic, second_clinic, monkeypatch
+):
+    monkeypatch.setattr(running, "MOST_AT_WORK", 1)
+    monkeypatch.setattr(kept_exports, "MOST_KEPT", 100)
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(ada.api.post, f"{path_of(clinic)}?period=14d") for _ in range(6)]
+    answers = {one.result().status_code: one.result() for one in asked}
+    assert sorted(one.result().status_code for one in asked) == [202, *[429] * 5]
+    assert answers[429].json()["message"] == f"too many requests: {running.TOO_MANY}"
+    assert int(answers[429].headers["Retry-After"]) > 0
+    start(ada, second_clinic)
+    deliver_all()
+    start(ada, clinic)
 
 
 # --- a worker that dies -----------------------------------------------------------------------------

@@ -273,7 +273,7 @@ def events_of_workers(_):
         PasswordSet(user_id=USER),
         SyncBegun(sync_id=ID),
         BulkRunDue(run_id=ID),
-        JobDue(job_id=ID),
+        JobDue(job_id=ID, line=f"{ID}:patients.export"),
         Happened(kind="patient.created", subject=USER, time="", clinic_ids=[ID]),
         DeliveryDue(delivery_id=ID, line=f"{ID}:{USER}"),
     ):

@@ -151,6 +151,17 @@ def test_the_connection_is_made_to_the_address_that_was_looked_at(monkeypatch, r
     assert connected == ["93.184.216.34"]
 
 
+def test_a_name_that_stands_for_no_address_is_refused_like_one_that_stands_for_an_inner_one(
+    monkeypatch,
+):
+    def fail(*_, **__):
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(Refused):
+        post(HTTPS)
+
+
 def test_the_next_address_is_tried_when_one_does_not_answer(resolved):
     connected = resolved("93.184.216.34", "93.184.216.35")
     with pytest.raises(Unreachable):

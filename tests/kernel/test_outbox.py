@@ -766,6 +766,22 @@ class TestWaiting:
 
         assert rows()[2]["notBefore"] == later
 
+    def test_a_key_whose_rows_take_turns_has_one_place_among_the_others(self, listen, handed_out):
+        heard = []
+        listen("test.turns", lambda event: heard.append((event.about, event.n)), takes_turns=True)
+        for key, n in (("a", 0), ("a", 1), ("a", 2), ("b", 0)):
+            event = happened(key, n=n)
+            db.run_in_transaction(lambda event=event: outbox.emit(event))
+        assert [row.get("waits") for row in rows()] == [None, True, True, None]
+        assert outbox.depth()["waiting"] == 2  # what waits for its turn is not late
+
+        with time_machine.travel(clock.now() + timedelta(seconds=1)):
+            deliveries.drain(outbox.DEFAULT_QUEUE)
+        outbox.nudge()
+        assert heard == [("a", 0), ("b", 0), ("a", 1), ("a", 2)]
+        first, second, third, other = (row["_id"] for row in rows())
+        assert set(handed_out) == {first, other, second, third}
+
     @pytest.mark.parametrize("error", [None, PermanentFailure("poison")], ids=["done", "parked"])
     def test_the_end_of_a_row_releases_the_next_one(self, listen, error):
         heard = []

@@ -18,6 +18,7 @@ IDS = {
     "webhookId": "5f85fbe6686e6bb9170ab5d4",
     "viewId": "5f85fbe6686e6bb9170ab5d6",
     "exportId": "5f85fbe6686e6bb9170ab5d7",
+    "creationId": "5f85fbe6686e6bb9170ab5d8",
     "deliveryId": "5f85fbe6686e6bb9170ab5d5",
     "inviteId": "no-such-invite",
     "summaryId": "5f85fbe6686e6bb9170ab5d3",

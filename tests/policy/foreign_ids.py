@@ -157,6 +157,7 @@ _FITTING = {
     "deliveryId": "webhook",
     "viewId": "view",
     "exportId": "export",
+    "creationId": "export",
     "clinicianId": "member",
     "invitedBy": "sharer",
 }
@@ -306,6 +307,7 @@ def own_path(own: Ids, name: str) -> dict[str, str]:
         "deliveryId": own["webhook"],
         "viewId": own["view"],
         "exportId": own["export"],
+        "creationId": own["export"],
         "inviteId": invite,
         "invitedBy": own["sharer"],
         "key": own["care"],

@@ -40,7 +40,8 @@ REFUSED = {
     ),
     "DeletePatientReviews",
     "ExportPatientList",
-    "BulkCreatePatients",
+    # Not served unless BULK_CREATION is set.
+    *("BulkCreatePatients", "ListBulkCreations", "GetBulkCreation", "FetchBulkCreation"),
 }
 
 pytestmark = pytest.mark.yardstick("Z3")

@@ -41,6 +41,9 @@ GetPatientListExport                admin
 DeletePatientListExport             admin
 FetchPatientListExport              admin
 BulkCreatePatients                  backend admin
+ListBulkCreations                   backend admin
+GetBulkCreation                     backend admin
+FetchBulkCreation                   backend admin
 CreatePatientAccount                backend members
 CreatePatientTag                    backend members
 CreateSite                          backend admin

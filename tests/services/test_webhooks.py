@@ -365,7 +365,7 @@ def test_a_message_is_tried_for_a_day_and_then_parked(register, receiver, clinic
     ("url", "error"),
     [
         ("http://127.0.0.1:9/", "unreachable"),
-        ("https://receiver.invalid/", "unreachable"),
+        ("https://receiver.invalid/", "address_refused"),
         ("https://localhost/", None),
     ],
 )

@@ -187,13 +187,17 @@ _LIST = (
     f"Maria Olsen,{USER},MRN-0042,1988-04-17,…\n"
 )
 _ROWS = "Maria Olsen,1988-04-17,MRN-0042,maria.olsen@example.org,type1,adaStandard\n"
+_RESULT = (
+    "Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Reason,Emailed?\n"
+    + _ROWS.replace("\n", ",duplicate MRN,N\n")
+)
 examples.of_files(
     requests={"BulkCreatePatients": _ROWS},
     answers={
         "ExportPatientList": _LIST,
         "FetchPatientListExport": _LIST,
-        "BulkCreatePatients": "Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Reason,Emailed?\n"
-        + _ROWS.replace("\n", ",duplicate MRN,N\n"),
+        "BulkCreatePatients": _RESULT,
+        "FetchBulkCreation": _RESULT,
     },
 )
 examples.answers(
@@ -218,6 +222,17 @@ examples.answers(
             "size": 3145728,
             "expirationTime": "2026-11-21T16:41:30Z",
             "link": f"/v1/clinics/{CLINIC}/export/patients/6b09f5d3c72cce972de3a90f/file",
+        },
+        "bulkCreation.v1": {
+            "id": "6b09f5d3c72cce972de3a910",
+            "state": "ready",
+            "createdTime": "2026-11-20T16:40:12.5Z",
+            "total": 2000,
+            "done": 2000,
+            "patientsCreated": 1988,
+            "size": 180224,
+            "expirationTime": "2026-11-21T16:58:30Z",
+            "link": f"/v1/clinics/{CLINIC}/bulk/patients/6b09f5d3c72cce972de3a910/file",
         },
         "meta.v1": {"count": 1, "totalCount": 24},
         "patientPermissions.v1": _GRANTED,

@@ -3,7 +3,7 @@
 from kernel.api import schema as s
 from patients.api.schemas.patients import USER_ID
 
-_COLUMN = s.at_most(60, s.string(pattern=r"^[A-Za-z][A-Za-z0-9._]*$"))
+_COLUMN = s.at_most(60, s.string(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$"))
 VIEW = s.component(
     "patientView.v1",
     s.obj(

@@ -38,9 +38,9 @@ _FAILURE = s.component(
     s.string(
         enum=DeliveryFailure.values,
         description="`unreachable`: no answer within ten seconds, or no trusted connection; `address_refused`: the "
-        "address is not one of the internet; `status`: see `lastStatus`; `switched_off`: the webhook is off; "
-        "`receiver_failing`: it waited behind others that failed; `secret_unreadable` and `fault`: see the operator "
-        "of the service.",
+        "address is not one of the internet, or its name is not known there; `status`: see `lastStatus`; "
+        "`switched_off`: the webhook is off; `receiver_failing`: it waited behind others that failed; "
+        "`secret_unreadable` and `fault`: see the operator of the service.",
     ),
 )
 
