@@ -140,11 +140,10 @@ def _noted(service: str, send: Callable[[dict[str, str]], A]) -> A:
 
 def _get(url: str, headers: dict[str, str], attempts: int, timeout: httpx2.Timeout) -> Answer:
     for left in reversed(range(attempts)):
-        seconds = _in_time(timeout)
+        seconds = _seconds_left()
+        connect, read = min(timeout.connect or 0, seconds), min(timeout.read or 0, seconds)
         try:
-            return kept_connections.get(
-                url, headers, connect=seconds.connect or 0, read=seconds.read or 0
-            )
+            return kept_connections.get(url, headers, connect=connect, read=read)
         except kept_connections.FAILURES:
             if not left:
                 raise
@@ -166,15 +165,20 @@ def _send(
 
 
 def _in_time(timeout: httpx2.Timeout) -> httpx2.Timeout:
+    left = _seconds_left()
+    if math.isinf(left):
+        return timeout
+    phases = timeout.as_dict()
+    return httpx2.Timeout(**{name: min(seconds or left, left) for name, seconds in phases.items()})
+
+
+def _seconds_left() -> float:
     """Raises HTTPError, after which nothing is tried again, when no time is left."""
     left = deadline.seconds_left()
     if left <= 0:
         message = "no time is left"
         raise httpx2.HTTPError(message)
-    if math.isinf(left):
-        return timeout
-    phases = timeout.as_dict()
-    return httpx2.Timeout(**{name: min(seconds or left, left) for name, seconds in phases.items()})
+    return left
 
 
 def expect(response: httpx2.Response, service: str, *statuses: int) -> httpx2.Response:

@@ -3,8 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -33,33 +32,36 @@ class SharedRuns(Generic[T]):
 
     def run(self, key: Hashable, work: Callable[[], T]) -> T:
         came = time.monotonic()
-        with self._turns_of(key) as turns, _held(turns.lock):
-            if turns.begun < came:
-                began, result = time.monotonic(), work()
-                turns.begun, turns.results = began, [result]
-            return turns.results[0]
+        turns = self._come(key)
+        try:
+            _wait(turns.lock)
+            try:
+                if turns.begun < came:
+                    began, result = time.monotonic(), work()
+                    turns.begun, turns.results = began, [result]
+                return turns.results[0]
+            finally:
+                turns.lock.release()
+        finally:
+            self._go(key, turns)
 
-    @contextmanager
-    def _turns_of(self, key: Hashable) -> Iterator[_Turns[T]]:
+    def _come(self, key: Hashable) -> _Turns[T]:
+        with self._guard:
+            turns = self._turns.get(key)
+            if turns is None:
+                turns = self._turns[key] = _Turns()
+            turns.callers += 1
+            return turns
+
+    def _go(self, key: Hashable, turns: _Turns[T]) -> None:
         """Forgotten when no one waits."""
         with self._guard:
-            turns = self._turns.setdefault(key, _Turns())
-            turns.callers += 1
-        try:
-            yield turns
-        finally:
-            with self._guard:
-                turns.callers -= 1
-                if not turns.callers:
-                    del self._turns[key]
+            turns.callers -= 1
+            if not turns.callers:
+                del self._turns[key]
 
 
-@contextmanager
-def _held(lock: threading.Lock) -> Iterator[None]:
+def _wait(lock: threading.Lock) -> None:
     seconds = deadline.seconds_left()
     if not lock.acquire(timeout=-1 if math.isinf(seconds) else max(seconds, 0)):
         raise Unavailable
-    try:
-        yield
-    finally:
-        lock.release()

@@ -118,7 +118,16 @@ def test_a_connection_that_was_idle_for_long_is_not_used(monkeypatch):
         assert one.connections == 2
 
 
-@pytest.mark.parametrize("answer", [SHORT, b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nX"])
+def test_an_answer_that_only_announces_another_is_passed_over():
+    with peer(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK) as one:
+        answers = [get(one.url + "/a") for _ in range(2)]
+        assert [(a.status_code, a.content) for a in answers] == [(200, b"{}")] * 2
+        assert one.connections == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [SHORT, OK + OK, OK + b"more", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nX"]
+)
 def test_a_broken_answer_is_a_failure_and_its_connection_is_not_used_again(answer):
     with peer(answer, OK, ends_after=1) as one:
         with pytest.raises(FAILURES):
