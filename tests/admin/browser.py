@@ -104,7 +104,8 @@ class Browser:
 
     def wait_until(self, condition, message="", every=0.05):
         """Until `condition(driver)` is true; longer on a slow machine."""
-        WebDriverWait(self.driver, TIMEOUT * pace.slowness(), every).until(condition, message)
+        limit = TIMEOUT * max(pace.slowness(pace.ROUGHLY), pace.LATER)
+        WebDriverWait(self.driver, limit, every).until(condition, message)
 
     def log_in(self, name, password):
         self.open("/admin/")

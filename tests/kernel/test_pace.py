@@ -14,7 +14,7 @@ def slowness(monkeypatch):
 
     def is_measured(*values):
         waiting = list(values)
-        measure = lambda: waiting.pop(0) if len(waiting) > 1 else waiting[0]  # noqa: E731
+        measure = lambda *_: waiting.pop(0) if len(waiting) > 1 else waiting[0]  # noqa: E731
         monkeypatch.setattr(pace, "slowness", measure)
 
     return is_measured

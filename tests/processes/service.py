@@ -187,7 +187,7 @@ def comes_true(check: Callable[[], object], *, within: float = 30, every: float 
 def eventually(check: Callable[[], T], *, within: float = 30, every: float = 0.1) -> T:
     """The first true result of `check`; fails if there is none in time, which is longer on a slow machine, also on
     one that has become slow meanwhile."""
-    began, most = time.monotonic(), within * pace.slowness()
+    began, most = time.monotonic(), within * pace.slowness(pace.ROUGHLY)
     while True:
         result = check()
         if result:
