@@ -15,7 +15,7 @@ from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import pages, roles
 from kernel.staff.differences import difference
-from kernel.staff.fields import OptionalReasonForm, ReasonForm
+from kernel.staff.fields import OptionalReasonForm, ReasonForm, with_focus
 
 AnyReasonForm = ReasonForm | OptionalReasonForm
 # By the last part of the page's address, in the order of the clinic's page.
@@ -128,6 +128,6 @@ def _review_page(
         rows=rows,
         preview=form.preview(request, clinic),
         opened_on=_opened_on(request),
-        reason=reason,
+        reason=with_focus(reason, "reason"),
         status=400 if reason.errors else 200,
     )

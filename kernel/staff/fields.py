@@ -4,11 +4,11 @@ What an operation refuses (a control character, a letter, a length) is refused h
 normalised.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 
-from kernel import addresses
+from kernel import addresses, texts
 from kernel.addresses import InvalidAddress
 from kernel.api import bounds, schema, text_forms, validation
 from kernel.api.schema import COMPONENTS, Schema
@@ -128,8 +128,42 @@ class ReasonForm(StaffForm):
     reason = Reason()
 
 
+AnyForm = TypeVar("AnyForm", bound=StaffForm)
+
+
+def with_focus(form: AnyForm, name: str) -> AnyForm:
+    """The field has the focus when the page opens."""
+    form.fields[name].widget.attrs["autofocus"] = True
+    return form
+
+
 class OptionalReasonForm(StaffForm):
     reason = Reason(required=False)
+
+
+class Typed(forms.CharField):
+    """The name of what is meant, typed before something that cannot be undone, and compared in its normal form: others
+    may have stored a name with two blanks. The script keeps the button off until it is right."""
+
+    def __init__(self, expected: str, *, wrong: str, **options: Any) -> None:
+        self._expected, self._wrong = texts.name(expected), wrong
+        attrs = {"autocomplete": "off", "data-must-equal": self._expected}
+        super().__init__(label="Typed text", widget=forms.TextInput(attrs=attrs), **options)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if texts.name(value) != self._expected:
+            raise forms.ValidationError(self._wrong, code="wrong")
+
+
+class TypedForm(ReasonForm):
+    """What is meant, typed, and a reason: see staff/_typed.html."""
+
+    wrong = "The text does not match; nothing was removed."
+
+    def __init__(self, *args: Any, typed: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["typed"] = Typed(typed, wrong=self.wrong)
 
 
 def person_name(text: str, *, longest: int) -> str:

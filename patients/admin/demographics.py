@@ -13,7 +13,7 @@ from kernel.db import Document
 from kernel.errors import Conflict, DomainError
 from kernel.staff import pages, roles
 from kernel.staff.differences import difference
-from kernel.staff.fields import Address, OptionalReasonForm, StaffForm, Text
+from kernel.staff.fields import Address, OptionalReasonForm, StaffForm, Text, with_focus
 from patients.admin import readable_patients
 from patients.choices import DiagnosisType
 from patients.custody import is_custodial
@@ -115,6 +115,7 @@ def _submitted(
     if reason.is_valid():
         return _save(request, clinic, user_id, said, opened_on, reason.cleaned_data["reason"])
     rows = difference(opened, {**opened, **said})
+    reason = with_focus(reason, "reason")
     return _page(request, clinic, user_id, form, opened_on=opened_on, rows=rows, reason=reason)
 
 

@@ -6,11 +6,13 @@ import shutil
 import threading
 import time
 from base64 import b64decode
+from contextlib import contextmanager
 
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
@@ -80,8 +82,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", dict.fromkeys(logs, "ALL"))
         self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
         self.driver.set_script_timeout(SCRIPT_TIMEOUT * pace.SLOWEST)
-        # A download would be stored in the home folder of the person who runs the tests.
-        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "deny"})
+        self.refuse_downloads()
         self.site = site
 
     def forget(self):
@@ -97,7 +98,29 @@ class Browser:
         self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", everything)
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.refuse_downloads()
         self.complaints()
+
+    def refuse_downloads(self):
+        """They would be stored in the home folder of the person who runs the tests."""
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "deny"})
+
+    def keep_downloads(self, folder):
+        options = {"behavior": "allow", "downloadPath": str(folder)}
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", options)
+
+    @contextmanager
+    def another_person(self):
+        """Meanwhile `self` is a window of someone else: under another name of the machine, whose cookies are others."""
+        window, url = self.driver.current_window_handle, self.site.url
+        self.driver.switch_to.new_window("window")
+        self.site.url = url.replace("127.0.0.1", "localhost")
+        try:
+            yield
+        finally:
+            self.site.url = url
+            self.driver.close()
+            self.driver.switch_to.window(window)
 
     def open(self, path):
         self.driver.get(self.site.url + path)
@@ -157,7 +180,11 @@ class Browser:
             except Exception:  # noqa: BLE001 (the page changes while it is read)
                 return False
 
-        self.wait_until(is_there, f"no {selector} with {text!r}")
+        try:
+            self.wait_until(is_there, f"no {selector} with {text!r}")
+        except TimeoutException as error:
+            error.msg += f" at {self.path}: {self.find('body').text[-1500:]}"
+            raise
 
     @property
     def path(self):

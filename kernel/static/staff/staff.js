@@ -1,4 +1,5 @@
-/* What staff pages do in the browser: copy, quick search, select all, and runs that update by themselves. */
+/* What staff pages do in the browser: copy, keys, select all, typed confirmations, runs that update by themselves, and tables
+   that fit. */
 "use strict";
 
 document.addEventListener("click", async (event) => {
@@ -78,8 +79,12 @@ document.addEventListener("input", (event) => {
   if (!field) return;
   const button = field.form.querySelector("[data-confirms]");
   const fields = [...field.form.querySelectorAll("[data-must-equal]")];
-  if (button) button.disabled = fields.some((typed) => typed.value.trim() !== typed.dataset.mustEqual);
+  if (button) button.disabled = fields.some((typed) => inNormalForm(typed.value) !== typed.dataset.mustEqual);
 });
+
+function inNormalForm(text) {
+  return text.normalize("NFC").replace(/\s+/g, " ").trim();
+}
 
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
@@ -92,6 +97,11 @@ async function poll(page) {
   if (page.querySelector("[data-finished]")) return;
   const pause = document.hidden ? 5000 : 1500;
   await new Promise((done) => setTimeout(done, pause));
+  await refresh(page);
+  poll(page);
+}
+
+async function refresh(page) {
   try {
     const answer = await fetch(page.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
     if (answer.redirected || answer.status === 403) return location.reload();
@@ -100,8 +110,13 @@ async function poll(page) {
   } catch {
     page.classList.add("st-stale");
   }
-  poll(page);
 }
+
+/* A form that is answered by a file leaves its page as it was, and what the page says about the file is not true any more. */
+document.addEventListener("submit", (event) => {
+  const page = event.target.closest("[data-poll]");
+  if (page) setTimeout(() => refresh(page), 2000);
+});
 
 function showParts(page, answer) {
   const fresh = document.createElement("template");
