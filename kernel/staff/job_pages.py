@@ -213,7 +213,8 @@ def _who(asked_by: Mapping[str, str]) -> str:
 
 def _member(asked_by: Mapping[str, str]) -> str:
     """The account, if it is a member of the clinic who has asked."""
-    return asked_by["actor_id"] if asked_by.get("actor_kind") == ActorKind.USER else ""
+    is_account = asked_by.get("actor_kind") == ActorKind.USER
+    return asked_by.get("actor_id", "") if is_account else ""
 
 
 def _is_own(request: HttpRequest, job: Document) -> bool:
