@@ -205,10 +205,6 @@ CACHES = {
             "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
         },
     },
-    "process": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 1000},
-    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number(
     "MAX_BODY_BYTES",

@@ -6,17 +6,18 @@ of a request. User tokens are checked on every request so that a logout counts a
 """
 
 import hashlib
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Protocol
 
 from django.conf import settings
-from django.core.cache import caches
 from django.utils.module_loading import import_string
 
 from kernel.principal import Principal
 
 HEADER = "x-tidepool-session-token"
+_MOST_SERVICES = 1000  # tokens
 ENVIRON_HEADER = "HTTP_X_TIDEPOOL_SESSION_TOKEN"
 
 
@@ -29,26 +30,50 @@ class TokenChecker(Protocol):
     def __call__(self, token: str) -> Principal | None: ...
 
 
+class _Services:
+    """Whose checked tokens of services are, for BACKEND_TOKEN_CACHE. Not one of Django's caches: each request looks
+    here, and one of those would take as long as the rest of this module."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[str, float]] = {}
+
+    def find(self, token: str) -> str | None:
+        user_id, until = self._known.get(_digest(token), ("", 0.0))
+        return user_id if time.monotonic() < until else None
+
+    def keep(self, token: str, user_id: str) -> None:
+        if len(self._known) >= _MOST_SERVICES:
+            self._known.clear()
+        until = time.monotonic() + settings.BACKEND_TOKEN_CACHE.total_seconds()
+        self._known[_digest(token)] = user_id, until
+
+    def forget(self) -> None:
+        self._known.clear()
+
+
+_services = _Services()
+forget = _services.forget
+
+
 def find_principal(token: str) -> Principal | None:
     if _is_personal(token):
         return _checker()(token)
-    remembered: str | None = caches["process"].get(_key(token))
-    if remembered is not None:
-        return Principal(user_id=remembered, is_server=True)
+    user_id = _services.find(token)
+    if user_id is not None:
+        return Principal(user_id=user_id, is_server=True)
     principal = _checker()(token)
     if principal is not None and principal.is_server:
-        seconds = settings.BACKEND_TOKEN_CACHE.total_seconds()
-        caches["process"].set(_key(token), principal.user_id, seconds)
+        _services.keep(token, principal.user_id)
     return principal
 
 
 def is_remembered_here(token: str) -> bool:
     """Whether it is a backend's token that this process has checked a moment ago."""
-    return caches["process"].get(_key(token)) is not None
+    return _services.find(token) is not None
 
 
-def _key(token: str) -> str:
-    return "token:" + hashlib.sha256(token.encode()).hexdigest()
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 @cache

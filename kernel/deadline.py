@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from threading import TIMEOUT_MAX, Lock
+from typing import Any
 
 import pymongo
 
@@ -35,7 +36,7 @@ class _At:
         self._limit = pymongo.timeout(seconds)
         self._limit.__enter__()
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *error: Any) -> None:
         self._limit.__exit__(*error)
         _moment.reset(self._token)
 

@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+from functools import lru_cache
 
 from bson import ObjectId
 
@@ -19,7 +20,13 @@ def parse_id(text: object) -> ObjectId | None:
     """The id in a text, or None: an id that cannot exist is treated like an unknown one."""
     if isinstance(text, ObjectId):
         return text
-    return ObjectId(text) if isinstance(text, str) and _HEX.fullmatch(text) else None
+    return _parse(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> ObjectId | None:
+    """Each request about a clinic reads its id five times."""
+    return ObjectId(text) if _HEX.fullmatch(text) else None
 
 
 def is_user_id(text: str) -> bool:

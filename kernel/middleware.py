@@ -1,8 +1,8 @@
 """Middleware for every request: log and metrics by operation, and the middleware that only staff pages
 need."""
 
+import os
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -69,7 +69,7 @@ def operation_of(request: HttpRequest) -> str:
 
 def trace_id(environ: Mapping[str, Any]) -> str:
     given: str = environ.get(TRACE_HEADER, "")
-    return given if given.isalnum() and len(given) <= _MAX_TRACE else uuid.uuid4().hex
+    return given if given.isalnum() and len(given) <= _MAX_TRACE else os.urandom(16).hex()
 
 
 def tell(operation: str, status: int, seconds: float) -> None:

@@ -132,7 +132,7 @@ def clean_state(django_db_setup, request):
     Remove when: MongoDB empties a whole database in one command and keeps its indexes.
     """
     from clinic_records.services import closures
-    from kernel import db
+    from kernel import authn, db
     from patients.services import prepared
     from tests import following, replay, stored_documents
     from users.services import neighbours
@@ -150,6 +150,7 @@ def clean_state(django_db_setup, request):
     take_written()
     for cache in caches.all():
         cache.clear()
+    authn.forget()
     # The embedded service keeps its own token, whose record was just deleted.
     neighbours.user_service.cache_clear()
     closures.forget()

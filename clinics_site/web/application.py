@@ -23,6 +23,7 @@ from structlog import contextvars
 
 from clinics_site.web import bridge, health, heavy, limits, refusals
 from clinics_site.web.bridge import Answer, BodyNeeded
+from clinics_site.web.protocol import CLOSE, cycle_of, write_whole
 from clinics_site.web.requests import Gone, Incoming, Memory
 from clinics_site.web.scheduler import Full, Job, Scheduler
 from kernel import deadline, metrics, waiting
@@ -33,7 +34,6 @@ from kernel.principal import Principal
 from kernel.waiting import AnswerLater
 
 MOST_KNOWN = 10_000
-CLOSE = (b"connection", b"close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +229,10 @@ class Application:
         headers = answer.headers
         if self.is_ending or not request.is_complete:
             headers = [*headers, CLOSE]
+        if request.is_complete and answer.rest is None:
+            cycle = cycle_of(send)
+            if cycle and await write_whole(cycle, answer.status, headers, answer.body):
+                return
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if answer.rest is not None:
             answer = await self._send_pieces(request, answer, send)

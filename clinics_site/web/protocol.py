@@ -4,12 +4,19 @@ import weakref
 from collections.abc import Iterable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from clinics_site.web import limits
 from kernel.ratelimit import normal_address
 
 EXTENSION = "clinics.connection"
+CLOSE = (b"connection", b"close")
+Headers = list[tuple[bytes, bytes]]
+_WITHOUT_BODY = (204, 304)
 
 
 class Refused(Exception):
@@ -274,3 +281,43 @@ class Protocol(HttpToolsProtocol):
             seconds > limits.ANSWER_SECONDS
             or sent < (seconds - limits.ANSWER_GRACE) * limits.ANSWER_RATE
         )
+
+
+def cycle_of(send: Any) -> RequestResponseCycle | None:
+    """Of one of its connections uvicorn gives the application the method of an object that is worth knowing."""
+    cycle = getattr(send, "__self__", None)
+    return cycle if isinstance(cycle, RequestResponseCycle) else None
+
+
+async def write_whole(
+    cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes
+) -> bool:
+    """What the two messages of an answer do, for a fifth of their CPU: uvicorn looks twice at each header, which Django
+    has checked when it was set. False, and nothing is done, where the headers do not state the body's length."""
+    if cycle.flow.write_paused and not cycle.disconnected:
+        await cycle.flow.drain()
+    if cycle.disconnected:
+        return True
+    is_head = cycle.scope["method"] == "HEAD"
+    length = b"%d" % len(body)
+    is_framed = status in _WITHOUT_BODY and not body
+    head = [STATUS_LINE[status]]
+    for given, value in (*cycle.default_headers, *headers):
+        name = given.lower()
+        is_framed = is_framed or (name == b"content-length" and (is_head or value == length))
+        head += (name, b": ", value, b"\r\n")
+    if not is_framed:
+        return False
+    if CLOSE in headers:
+        cycle.keep_alive = False
+    elif not cycle.keep_alive:
+        head += (b": ".join(CLOSE), b"\r\n")
+    head.append(b"\r\n")
+    cycle.response_started, cycle.waiting_for_100_continue = True, False
+    cycle.transport.writelines([b"".join(head), b"" if is_head else body])
+    cycle.response_complete = True
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
+    return True

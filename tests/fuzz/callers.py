@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 
 from clinic_records.services import closures
-from kernel import ratelimit
+from kernel import authn, ratelimit
 from patients.services import prepared
 from tests import replay, xealth
 from tests.bodies import TOKEN, World
@@ -49,6 +49,7 @@ class Callers:
 def forget_what_is_cached() -> None:
     for cache in caches.all():
         cache.clear()
+    authn.forget()
     neighbours.user_service.cache_clear()  # it keeps a token of its own, which is gone
     closures.forget()
     prepared._mark.remember()

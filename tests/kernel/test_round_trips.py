@@ -4,9 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 import redis
-from django.core.cache import caches
 
-from kernel import db
+from kernel import authn, db
 from tests.factories import make_clinic, make_clinician, make_patient
 
 
@@ -76,7 +75,7 @@ def test_a_backend_token_that_the_process_does_not_know_costs_one_look_and_none_
 ):
     address = f"/v1/clinics/{make_clinic()['_id']}"
     assert backend.get(address).status_code == 200
-    caches["process"].clear()
+    authn.forget()
     with counted(monkeypatch) as commands:
         assert backend.get(address).status_code == 200
     assert commands == {"mongodb": ["accountTokens", "clinics"], "redis": []}
