@@ -15,8 +15,8 @@ class Tier(TextChoices):
 
 
 class GlucoseUnits(TextChoices):
-    MG_DL = "mg/dL"
-    MMOL_L = "mmol/L"
+    MG_DL = "mg/dL", "mg/dL"
+    MMOL_L = "mmol/L", "mmol/L"
 
 
 class EhrProvider(TextChoices):

@@ -17,10 +17,10 @@ class ClinicType(TextChoices):
 class ClinicSize(TextChoices):
     """The number of patients with diabetes, as stated by the clinic."""
 
-    SMALL = "0-249"
-    MEDIUM = "250-499"
-    LARGE = "500-999"
-    VERY_LARGE = "1000+"
+    SMALL = "0-249", "0-249"
+    MEDIUM = "250-499", "250-499"
+    LARGE = "500-999", "500-999"
+    VERY_LARGE = "1000+", "1000+"
 
 
 class MigrationStatus(TextChoices):

@@ -9,17 +9,17 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import changes
-from clinic_records.admin.removals import RemovalForm
 from kernel import audit, jobs, outbox
 from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.jobs.running import OBJECT
 from kernel.staff import pages
+from kernel.staff.fields import TypedForm
 
 
-class ConfirmForm(RemovalForm):
-    wrong_text = "The text does not match; nothing was begun."
+class ConfirmForm(TypedForm):
+    wrong = "The text does not match; nothing was begun."
 
 
 def begin(  # noqa: PLR0913 (all named, and passed on as they are)

@@ -4,34 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.forms import CharField, TextInput
 from django.http import HttpRequest, HttpResponseBase
 
 from clinic_records.admin import changes, frame
-from kernel import texts
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import pages
-from kernel.staff.fields import ReasonForm
-
-WRONG_TEXT = "The text does not match; nothing was removed."
-
-
-class RemovalForm(ReasonForm):
-    wrong_text = WRONG_TEXT
-
-    def __init__(self, *args: Any, typed: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        attrs = {"autocomplete": "off", "data-must-equal": typed}
-        self.fields["typed"] = CharField(widget=TextInput(attrs=attrs))
-        self._expected = typed
-
-    def clean_typed(self) -> str:
-        typed: str = self.cleaned_data["typed"]
-        if texts.name(typed) != texts.name(self._expected):
-            raise ValidationError(self.wrong_text)
-        return typed
+from kernel.staff.fields import TypedForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +32,7 @@ class Removal:
 
 
 def handle(request: HttpRequest, clinic: Document, removal: Removal) -> HttpResponseBase:
-    form = RemovalForm(request.POST or None, typed=removal.typed)
+    form = TypedForm(request.POST or None, typed=removal.typed)
     if request.method == "POST" and removal.obstacle:
         pages.fail(request, removal.obstacle)
         return pages.go(request.path)
@@ -94,11 +73,11 @@ def _remove(
 
 
 def _page(
-    request: HttpRequest, clinic: Document, removal: Removal, form: RemovalForm
+    request: HttpRequest, clinic: Document, removal: Removal, form: TypedForm
 ) -> HttpResponseBase:
     return pages.render(
         request,
-        "clinic_records/staff/removal.html",
+        "staff/removal.html",
         title=removal.title,
         crumbs=frame.crumbs_of(clinic),
         removal=removal,

@@ -131,7 +131,7 @@ def _asked(clinic: Document, target: Document) -> Work:
 
     return Work(
         kind=MOVE,
-        about=f"Moved to {_named(target)}",
+        about=f"Move to {_named(target)}",
         typed=clinic.get("name") or str(clinic["_id"]),
         consequences=consequences,
         options={"to": target_id},

@@ -12,7 +12,7 @@ from clinics.services import clinicians, staff_reads
 from kernel import audit
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
-from kernel.staff import exports, hidden_values, pages, paging, roles, searches
+from kernel.staff import exports, hidden_values, pages, paging, roles, searches, subjects
 
 ROLES_CHANGED = "clinician.roles_changed"
 _COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
@@ -94,6 +94,7 @@ def edit(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase
         crumbs=[*frame.crumbs_of(clinic), crumb(clinic)],
         clinic_id=clinic_id,
         member=_row(member),
+        history=_history(request, clinic, member),
         form=form,
         opened_on=changes.fingerprint(roles_of(stored)),
         status=400 if form.errors else 200,
@@ -170,8 +171,15 @@ def _row(document: Document) -> dict[str, Any]:
         "invite": audit_key(invite_id) if invite_id else "",
         "state": state,
         "roles": document.get("roles") or [],
-        "history": document.get("rolesUpdates") or [],
     }
+
+
+def _history(request: HttpRequest, clinic: Document, member: Document) -> list[Document]:
+    """Each change of roles, with the name of who made it, or what stands for one."""
+    updates = member.get("rolesUpdates") or []
+    signers = [update["updatedBy"] for update in updates if update.get("updatedBy")]
+    names = subjects.names_of_signers(request, clinic["_id"], signers)
+    return [{**update, "by": names.get(update.get("updatedBy", ""), "")} for update in updates]
 
 
 def audit_key(invite_id: str) -> str:

@@ -14,7 +14,7 @@ _CLINICIAN: dict[str, Shape] = {
     **dict.fromkeys(("name", "email", "inviteId", "userId"), str),
     **dict.fromkeys(("createdTime", "updatedTime"), datetime),
     "roles": [str],
-    "rolesUpdates": [{"roles": [str]}],
+    "rolesUpdates": [{"roles": [str], "updatedBy": str}],
     "securityProfile": {
         "mfaEnabled": bool,
         "mfaEnabledTime": datetime,

@@ -46,7 +46,8 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     member = readable_clinicians.access_clinician(clinic_id, user_id)
-    name = member.get("name") or member.get("email") or "This member"
+    known = member.get("name") or member.get("email")
+    name = known or "This member"
     is_last_admin = readable_clinicians.list_admins(clinic["_id"]) == [user_id]
     removal = removals.Removal(
         title="Remove a member",
@@ -55,7 +56,7 @@ def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpRes
             f"{name} loses access to {clinic.get('name')} and its patients.",
             "The account stays.",
         ],
-        typed=user_id,
+        typed=known or user_id,
         object_type="clinician",
         object_id=user_id,
         remove=lambda: clinicians.remove_clinician(

@@ -15,13 +15,17 @@ from kernel import ids
 from kernel.db import Document
 from kernel.errors import BadRequest, DomainError, NotFound
 from kernel.staff import pages, roles
-from kernel.staff.fields import ReasonForm, StaffForm
+from kernel.staff.fields import StaffForm, TypedForm
 from patients.services import tags_and_sites
 
 frame.add_tab(frame.Tab("clinic_labels", "Tags and sites", roles.FIND, position=40))
 TAG, SITE = "tag", "site"
 ID_NAMES = {TAG: "_id", SITE: "id"}
 NAME_FORMS: dict[str, type[StaffForm]] = {TAG: forms.TagForm, SITE: forms.SiteForm}
+
+
+class ConfirmForm(TypedForm):
+    wrong = "This is not the name; nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +138,13 @@ def _forms(kind: str, tag_or_site: TagOrSite, posted: QueryDict) -> dict[str, St
     def form_of(button: str, form: type[StaffForm], **options: Any) -> StaffForm:
         return form(posted if button == pressed else None, auto_id=f"{button}-%s", **options)
 
-    with_reason = {button: form_of(button, ReasonForm) for button in ("merge", "convert", "delete")}
+    final = {
+        button: form_of(button, ConfirmForm, typed=tag_or_site.name)
+        for button in ("merge", "convert", "delete")
+    }
     return {
         "rename": form_of("rename", NAME_FORMS[kind], initial={"name": tag_or_site.name}),
-        **with_reason,
+        **final,
     }
 
 
@@ -194,6 +201,9 @@ def _renaming(clinic_id: ObjectId, kind: str, tag_or_site: TagOrSite, name: str)
 
 
 def _merging(clinic: Document, tag_or_site: TagOrSite, target: str) -> Change:
+    if not target:
+        reason = "choose the other site"
+        raise BadRequest(reason)
     target_site = _find(clinic, SITE, target)
     return Change(
         "site.merged",

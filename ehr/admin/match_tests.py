@@ -60,7 +60,7 @@ def answer(request: HttpRequest, clinic_id: str, tester: Tester[Any]) -> HttpRes
     return pages.render(
         request,
         tester.template,
-        title="Test match",
+        title="Test an order",
         crumbs=frame.crumbs_of(clinic),
         clinic_id=str(clinic["_id"]),
         settings_url=reverse("admin:clinic_settings", args=[clinic["_id"], "ehr"]),

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.contrib.admin.filters import BooleanFieldListFilter, RelatedFieldListFilter
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.forms import CharField, ModelForm, TextInput
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,7 +21,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from kernel import audit, ids
 from kernel.staff import fields, pages
-from kernel.staff.fields import ReasonForm
+from kernel.staff.fields import TypedForm
 from kernel.staff.moments import when
 from kernel.staff.pages import Crumb
 from kernel.staff.sign_in import factors, store
@@ -31,6 +31,11 @@ ACCOUNTS, ACCOUNT = "Staff accounts", "staff account"
 WRONG_NAME = "This is not the name of the account; nothing was deleted."
 OWN = "Your own account cannot be deleted; another superuser can do it."
 DELETED = "staff.user_deleted"
+CONSEQUENCES = (
+    "The person cannot sign in any more; open sessions end. The roles are lost.",
+    "What the person has done stays in the audit trail, with the name of the account.",
+    "To keep the account for later, make it inactive instead.",
+)
 _LABELS = {
     "username": "Name",
     "email": "E-mail address",
@@ -128,20 +133,8 @@ class NewStaffUserForm(PersonForm, UserCreationForm):
     pass
 
 
-class DeletionForm(ReasonForm):
-    """The name of the account, typed, and a reason."""
-
-    def __init__(self, *args: Any, name: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        attrs = {"autocomplete": "off", "data-must-equal": name}
-        self.fields["typed"] = CharField(widget=TextInput(attrs=attrs))
-        self._name = name
-
-    def clean_typed(self) -> str:
-        typed: str = self.cleaned_data["typed"]
-        if typed != self._name:
-            raise ValidationError(WRONG_NAME)
-        return typed
+class DeletionForm(TypedForm):
+    wrong = WRONG_NAME
 
 
 class SuperuserFilter(BooleanFieldListFilter):
@@ -230,7 +223,7 @@ class StaffUserAdmin(Audited, UserAdmin):
         account = _find(object_id)
         if account is None:
             raise Http404
-        form = DeletionForm(request.POST or None, name=account.get_username())
+        form = DeletionForm(request.POST or None, typed=account.get_username())
         if account.pk == request.user.pk:
             pages.fail(request, OWN)
             return pages.go(reverse("admin:auth_user_change", args=[account.pk]))
@@ -238,10 +231,15 @@ class StaffUserAdmin(Audited, UserAdmin):
             return self._delete(request, account, form.cleaned_data["reason"])
         return pages.render(
             request,
-            "staff/account_deletion.html",
+            "staff/removal.html",
             title=f"Delete the {ACCOUNT}",
             crumbs=_crumbs(object_id),
-            account=account,
+            removal={
+                "title": "Delete the account",
+                "consequences": CONSEQUENCES,
+                "typed": account.get_username(),
+                "back": reverse("admin:auth_user_change", args=[account.pk]),
+            },
             form=form,
             status=400 if form.is_bound else 200,
         )

@@ -25,6 +25,7 @@ from kernel.staff import searches
 
 View = Callable[..., HttpResponseBase]
 PAGES: list[tuple[str, str, View]] = []
+SIGNED = "staff:"  # what the signature of a staff member begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def signature(request: HttpRequest) -> str:
 
 
 def signature_of(actor_id: str) -> str:
-    return f"staff:{actor_id}"
+    return f"{SIGNED}{actor_id}"
 
 
 def record_view(

@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bson import ObjectId
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from kernel import ids
 from kernel.db import Document
 from kernel.staff import pages
 
@@ -59,4 +62,24 @@ def by_key(
         names_by_key = find(list(dict.fromkeys(keys.values())))
         return {number: names_by_key[key] for number, key in keys.items() if key in names_by_key}
 
+    return names
+
+
+def names_of_signers(
+    request: HttpRequest, clinic_id: ObjectId, signers: Sequence[str]
+) -> dict[str, str]:
+    """Names of those who have changed a record of the clinic, by what the record has: the user id of a clinician, or
+    the signature of a staff member. Those who are not known, or not to the viewer, are left out."""
+    clinicians = KINDS["clinician"]
+    signed = [who for who in signers if who.startswith(pages.SIGNED)]
+    staff = {pk: who for who in signed if (pk := ids.parse_id(who.removeprefix(pages.SIGNED)))}
+    people = User.objects.filter(pk__in=list(staff)) if staff else ()
+    names = {staff[person.pk]: person.get_username() for person in people}
+    others = [who for who in dict.fromkeys(signers) if who not in signed]
+    if others and pages.has(request, clinicians.needs):
+        asked = [
+            {"number": number, "clinicId": clinic_id, "object": {"id": who}}
+            for number, who in enumerate(others)
+        ]
+        names |= {others[number]: name for number, name in clinicians.names(asked).items() if name}
     return names

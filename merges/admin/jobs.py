@@ -133,6 +133,7 @@ def _row(merge: Document, names: dict[str, str]) -> dict[str, Any]:
         "source_name": source_name,
         "target_name": target_name,
         "state": words.state_of(merge),
+        "colour": words.KINDS.get(state, "idle"),
         "is_completed": state == MergeState.COMPLETED,
         "is_refused": state == MergeState.REFUSED,
         "is_taken_back": state == MergeState.TAKEN_BACK,

@@ -7,19 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
-from django.core.exceptions import ValidationError
-from django.forms import CharField, TextInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import clinic_jobs
 from clinic_records.services import access
-from kernel import clock, jobs, texts
+from kernel import clock, jobs
 from kernel.choices import JobState
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, DomainError
 from kernel.staff import pages, roles
-from kernel.staff.fields import ReasonForm
+from kernel.staff.fields import ReasonForm, Typed
 from kernel.texts import camel_case
 from merges.admin import downloads, plan_content, plan_problems, sizes
 from merges.admin.plan_content import Made
@@ -37,22 +35,8 @@ class ConfirmForm(ReasonForm):
 
     def __init__(self, *args: Any, made: Made, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._names = {f"typed_{side}": made[side]["name"] for side in ("source", "target")}
-        for field, name in self._names.items():
-            attrs = {"autocomplete": "off", "data-must-equal": texts.name(name)}
-            self.fields[field] = CharField(widget=TextInput(attrs=attrs))
-
-    def clean_typed_source(self) -> str:
-        return self._clean_name("typed_source")
-
-    def clean_typed_target(self) -> str:
-        return self._clean_name("typed_target")
-
-    def _clean_name(self, field: str) -> str:
-        typed: str = self.cleaned_data[field]
-        if texts.name(typed) != texts.name(self._names[field]):
-            raise ValidationError(WRONG_NAME)
-        return typed
+        for side in ("source", "target"):
+            self.fields[f"typed_{side}"] = Typed(made[side]["name"], wrong=WRONG_NAME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _asked(clinic: Document) -> Work:
 
     return Work(
         kind=REMOVE,
-        about=f"Removed from {name}",
+        about=f"Remove from {name}",
         typed=name,
         consequences=consequences,
         options={},

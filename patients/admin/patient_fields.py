@@ -47,7 +47,9 @@ def _chips(names: list[str]) -> SafeString:
 
 def _invited_by(row: Row) -> str:
     clinician = row.get("invitedBy")
-    return staff.copy(clinician, "clinician id") if clinician else NOTHING
+    if not clinician:
+        return NOTHING
+    return format_html("{} {}", row["inviter_name"], staff.copy(clinician, "clinician id"))
 
 
 # What is more than the stored value.

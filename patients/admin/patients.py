@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from clinic_records.admin import changes, frame, readable_clinics
 from kernel.db import Document
 from kernel.errors import DomainError
-from kernel.staff import exports, pages, paging, recents, roles, searches
+from kernel.staff import exports, pages, paging, recents, roles, searches, subjects
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
 from patients.admin import arrivals, list_choices, readable_patients, saved_filters
@@ -114,7 +114,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
     ((_, last_data),) = patient_lists.with_last_data([document])
-    row = _row(document, clinic, last_data)
+    row = _with_clinicians(request, clinic, _row(document, clinic, last_data))
     pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
     recents.note_patient(request, clinic["_id"], user_id)
     return pages.render(
@@ -173,7 +173,7 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
             subject=changes.Subject("patient", user_id),
             requested={"provider": provider},
         )
-        pages.succeed(request, f"A connection request for {provider} was sent.")
+        pages.succeed(request, f"A connection request for {DataProvider(provider).label} was sent.")
     except DomainError as error:
         pages.fail(request, error)
     return pages.go(back)
@@ -195,6 +195,21 @@ def _row(document: Document, clinic: Document, last_data: datetime | None) -> di
         "granted": sorted(document.get("permissions") or {}),
         "sources": document.get("dataSources") or [],
         "last_data": last_data,
+    }
+
+
+def _with_clinicians(request: HttpRequest, clinic: Document, row: dict[str, Any]) -> dict[str, Any]:
+    """With the names of those who reviewed or invited the patient, as far as the clinic knows them."""
+    reviews, inviter = row.get("reviews") or [], row.get("invitedBy")
+    reviewers = [review["clinicianId"] for review in reviews if review.get("clinicianId")]
+    signers = [*reviewers, *([inviter] if inviter else [])]
+    names = subjects.names_of_signers(request, clinic["_id"], signers)
+    return {
+        **row,
+        "reviews": [
+            {**review, "name": names.get(review.get("clinicianId", ""), "")} for review in reviews
+        ],
+        "inviter_name": names.get(inviter or "", ""),
     }
 
 

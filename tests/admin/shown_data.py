@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 
+from clinics import tasks
 from clinics.services import clinicians
 from clinics_site.management.commands import seed_demo
 from kernel import audit, clock, db, jobs
@@ -19,13 +20,16 @@ from kernel.daily import keeping, store
 from kernel.following import rows
 from kernel.following.registered import BY_NAME
 from notifications.services import mailer
-from patients.services import patients
+from patients.services import list_views, patients
+from patients.services.list_views import ViewDetails, Viewer
 from patients.services.patient_details import PatientDetails
-from redox.services import webhook
+from redox.services import admin_reads, scheduling, webhook
+from tests.admin.checked_files import checked_file
 from tests.admin.conftest import PASSWORD
 from tests.events import deliver_all
 from tests.factories import make_clinic, make_patient
 from users.services.neighbours import profile_service
+from webhooks.choices import DeliveryState, EventKind, WebhookState
 
 ADDRESS = "mara.quill@example.org"
 NOW = clock.now()
@@ -43,14 +47,23 @@ class ShownData:
         make_clinic(name="Summit Pediatrics", admins=[], createdTime=NOW - timedelta(days=3))
         self.patient = self._patient()
         self._invitations()
+        self._saved_filters()
+        self.file = checked_file(
+            self.clinic,
+            words=("another patient of the clinic has this MRN", "line 4 has the same address"),
+        )
         self.tag = next(tag["_id"] for tag in self.clinic["patientTags"] if tag["name"] == "Type 1")
         self.job = self._jobs()
         deliver_all()
+        self.run = self._sync()
+        deliver_all()
+        self.webhook = self._webhook()
         self._unmatched_order()
         self._event_that_gave_up()
         self._history()
         self._processes()
         self._numbers()
+        tasks.keep_troubles()
 
     @property
     def values(self):
@@ -62,6 +75,9 @@ class ShownData:
             "patient": self.patient["userId"],
             "member": self._member_id(),
             "tag": self.tag,
+            "run": self.run,
+            "webhook": self.webhook,
+            "file": self.file,
             "job": self.job,
             "unmatched_order": unmatched["documentId"],
             "address": ADDRESS,
@@ -82,12 +98,54 @@ class ShownData:
             ("clinic.count", "", {}, {}),
             ("patients.tag", "Give the tag: Type 1", tagged, {"userIds": [self.patient["userId"]]}),
             ("patients.export", "Excel", exported, {}),
-            ("patients.remove", f"Removed from {self.clinic['name']}", {}, leaves),
+            ("patients.remove", f"Remove from {self.clinic['name']}", {}, leaves),
         ):
             job_id = jobs.begin(
                 jobs.KINDS[kind], clinic=self.clinic, asked_by=asked_by, wanted=wanted, options=options, about=about, reason=TICKET
             )  # fmt: skip
         return job_id
+
+    def _sync(self):
+        scheduling.sync_clinic(self.clinic["_id"])
+        sync = db.collection("ehrSyncs").find_one({"clinicId": self.clinic["_id"]})
+        return admin_reads.run_id(sync["clinicId"], sync["createdTime"])
+
+    def _webhook(self):
+        """Its receiver was down for a while: two messages were given up."""
+        moment = NOW - timedelta(hours=2)
+        kinds = [EventKind.PATIENT_CREATED, EventKind.PATIENT_REMOVED]
+        hook = {
+            "_id": ObjectId(), "clinicId": self.clinic["_id"], "url": "https://hooks.partner.example.org/clinics",
+            "kinds": [kind.value for kind in kinds], "description": "Lists of the partner", "state": WebhookState.ON.value,
+            "secret": "sealed", "failures": 0, "createdBy": f"staff:{self.staff.pk}", "createdTime": NOW - timedelta(days=40),
+            "updatedTime": NOW, "deliveredTime": moment, "place": 0,
+        }  # fmt: skip
+        db.collection("webhooks").insert_one(hook)
+        for ago, kind, state in (
+            (1, kinds[0], DeliveryState.DELIVERED),
+            (30, kinds[1], DeliveryState.PARKED),
+            (31, kinds[0], DeliveryState.PARKED),
+        ):
+            moment = NOW - timedelta(hours=ago)
+            is_parked = state == DeliveryState.PARKED
+            failure = {"lastStatus": 503, "lastError": "status"} if is_parked else {}
+            db.collection("webhookDeliveries").insert_one(
+                {
+                    "_id": ObjectId(), "webhookId": hook["_id"], "clinicId": self.clinic["_id"], "eventId": str(ObjectId()),
+                    "kind": kind.value, "subject": self.patient["userId"], "eventTime": moment, "state": state.value,
+                    "data": {"clinicId": str(self.clinic["_id"]), "userId": self.patient["userId"]}, "createdTime": moment,
+                    "attempts": 12 if is_parked else 1, "lastTime": moment, "dueTime": moment, **failure,
+                }
+            )  # fmt: skip
+        return hook["_id"]
+
+    def _saved_filters(self):
+        viewer = Viewer(self.clinic["_id"], f"staff:{self.staff.pk}", is_admin=False, group="staff")
+        for name, is_shared, conditions in (
+            ("Connection failed", True, {"issue": "error", "order": "cgm-oldest"}),
+            ("No data for 30 days", False, {"data": "30"}),
+        ):
+            list_views.create_view(viewer, ViewDetails(name, is_shared, conditions, columns=()))
 
     def _staff(self):
         for name, role in (("noor", "support"), ("theo", "integration"), ("ines", "auditor")):

@@ -58,7 +58,7 @@ def test_the_scope_says_who_is_removed_and_what_is_lost_and_changes_nothing(clin
     change({"userId": user_ids[0]}, {"$set": {"ehrSubscriptions": subscribed}})
     change({"userId": user_ids[2]}, {"$set": {"permissions": {"view": {}}}})
     page = text(ask(person, clinic))
-    assert f"Removed from {NAME}" in page
+    assert f"Remove from {NAME}" in page
     assert "3 patients, all of the clinic" in page
     assert f"{NAME} loses 3 records with tags and sites" in page
     assert "looks after the accounts of 2: those without data are deleted too" in page
@@ -81,7 +81,7 @@ def test_a_removal_begins_after_the_typed_name_of_the_clinic_and_a_reason(clinic
 
     assert len(patient_ids(clinic)) == 2
     assert (job()["state"], job()["total"], job()["succeeded"]) == ("done", 1, 1)
-    assert f"Removed from {NAME}" in text(person.get(path))
+    assert f"Remove from {NAME}" in text(person.get(path))
     assert staff("support").get(path).status_code == 403
 
 

@@ -1,7 +1,7 @@
 """Which role may open which page, and what finding and looking show (docs/admin.md)."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -521,3 +521,43 @@ def test_every_empty_list_says_what_to_do_or_where_to_look():
     ]
     assert len(shown) > 40
     assert [(name, words) for name, words in shown if "text=" not in words] == []
+
+
+# Forms with a button in the colour of danger that ask for no typed name, and why.
+WITHOUT_TYPED_NAME = {
+    "_with_reason.html": "canceled work keeps what was done, and can be begun again",
+    "_stop.html": "the merge is taken back",
+    "overview.html": "asks for a code of the app that is removed",
+    "reset.html": "another one is set up",
+    "saved_filters.html": "of one's own, and quickly saved again",
+}
+
+
+def test_what_cannot_be_undone_asks_for_the_typed_name():
+    forms = [
+        (template.name, form)
+        for template in Path(settings.BASE_DIR).glob("*/templates/**/*.html")
+        for form in re.findall(r"<form.*?</form>", template.read_text(), re.DOTALL)
+        if re.search(r"<button[^>]*st-destroy", form)
+    ]
+    typed = [form for _, form in forms if "staff/_typed" in form]
+    assert len(typed) > 6
+    assert {name for name, form in forms if form not in typed} == WITHOUT_TYPED_NAME.keys()
+    assert all("data-confirms" in form for form in typed)
+
+
+def test_the_page_of_a_clinic_shows_what_its_record_says(clinic, staff):
+    profile = {
+        "address": "1 Shore Road", "city": "Lakeside", "state": "CA", "postalCode": "92040", "country": "US",
+        "website": "https://harbor.example.org", "clinicType": "provider_practice", "clinicSize": "250-499",
+        "PreferredBgUnits": "mmol/L", "timezone": "US/Pacific", "createdTime": datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
+        "isMigrated": False, "mrnSettings": {"required": True, "unique": False},
+    }  # fmt: skip
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": profile})
+    page = text(staff("viewer").get(f"clinics/{clinic['_id']}/"))
+    for shown in (
+        "Harbor Diabetes Center", str(clinic["_id"]), clinic["canonicalShareCode"], "1 Shore Road", "Lakeside CA 92040",
+        "+1 555 0100", "https://harbor.example.org", "provider practice, 250-499", "mmol/L", "US/Pacific", ">Free<",
+        "4 Mar 2026, 05:06 UTC", "not migrated", "required:</span> yes",
+    ):  # fmt: skip
+        assert shown in page, shown

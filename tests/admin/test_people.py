@@ -83,7 +83,7 @@ def test_patients_are_searched_and_paged_through_the_service(clinic, staff):
     assert "No patient matches" in text(person.get(at(clinic, "patients/"), {"q": "$where"}))
 
 
-def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, staff):
+def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, ada, ben, staff):
     moment = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
     patient = make_patient(
         clinic,
@@ -94,7 +94,8 @@ def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, staff):
             {"providerName": "dexcom", "state": "pendingReconnect", "modifiedTime": moment}
         ],
         providerConnectionRequests={"dexcom": [{"providerName": "dexcom", "createdTime": moment}]},
-        reviews=[{"clinicianId": "clinician-1", "time": moment}],
+        reviews=[{"clinicianId": one, "time": moment} for one in (ada.user_id, "clinician-1")],
+        invitedBy=ben.user_id,
         summary={"cgmStats": {"dates": {"lastUploadDate": moment, "lastData": moment}}},
         ehrSubscriptions={
             "summaryAndReports": {"active": True, "provider": "redox", "matchedMessages": []}
@@ -103,7 +104,7 @@ def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, staff):
     response = staff("support").get(at(clinic, f"patients/{patient['userId']}/"))
     page = text(response)
     for expected in (
-        "pendingReconnect", "Study", "West", "clinician-1", "4 Mar 2026, 05:06 UTC", "custodial",
+        "pendingReconnect", "Study", "West", f"by {stored_member(clinic, ada)['name']}<", "clinician-1", "Ben Member", "4 Mar 2026, 05:06 UTC", "custodial",
         "summary and reports", "custodian, note, upload, view",
     ):  # fmt: skip
         assert expected in page, expected
@@ -344,7 +345,7 @@ def test_a_longer_list_is_exported_by_a_job_alone(clinic, staff, monkeypatch):
 def test_a_connection_request_goes_through_the_service(clinic, staff):
     user_id = patient_ids(clinic)[0]
     response = staff("support").post(at(clinic, f"patients/{user_id}/connect"), provider="dexcom")
-    assert messages_of(response) == ["A connection request for dexcom was sent."]
+    assert messages_of(response) == ["A connection request for Dexcom was sent."]
     document = db.collection("patients").find_one({"userId": user_id})
     assert document["dataSources"][0]["state"] == "pending"
     (event,) = events(action="patient.connection_requested")
@@ -482,6 +483,18 @@ def test_roles_are_changed_through_the_service(clinic, ben, staff):
     assert stored_member(clinic, ben)["rolesUpdates"][-1]["updatedBy"] == f"staff:{person.id}"
 
 
+def test_changes_of_roles_name_who_made_them(clinic, ada, ben, staff):
+    person = staff("support")
+    signers = (ada.user_id, f"staff:{person.id}", "someone-else")
+    updates = [{"roles": ["CLINIC_ADMIN"], "updatedBy": signer} for signer in signers]
+    mine = {"clinicId": clinic["_id"], "userId": ben.user_id}
+    db.collection("clinicians").update_one(mine, {"$set": {"rolesUpdates": updates}})
+    page = text(person.get(at(clinic, f"members/{ben.user_id}/")))
+    changes = " ".join(re.sub(r"<[^>]+>", "", page.partition("Role changes")[2]).split())
+    for name in (stored_member(clinic, ada)["name"], "support", "someone-else"):
+        assert f"admin by {name}" in changes, name
+
+
 def stored_member(clinic, person):
     return db.collection("clinicians").find_one(
         {"clinicId": clinic["_id"], "userId": person.user_id}
@@ -532,7 +545,7 @@ def removals(clinic, ben):
             ("patients", {"userId": user_id}),
         ),
         "member": (
-            f"members/{ben.user_id}/remove", ben.user_id, ("support",), "clinician.removed",
+            f"members/{ben.user_id}/remove", "Ben Member", ("support",), "clinician.removed",
             ("clinicians", {"userId": ben.user_id}),
         ),
         "invite": (
@@ -641,9 +654,10 @@ def test_tags_and_sites_are_changed_through_the_services(clinic, staff):
     assert sorted(sites) == ["Main house", "West"]
     patient = db.collection("patients").find_one({"clinicId": clinic["_id"]})
     assert patient["sites"][0]["name"] == "Main house"
-    person.post(label(clinic, "site"), do="merge", target=str(clinic["sites"][1]["id"]), reason="T")
-    person.post(label(clinic, "tag", 1), do="delete", reason="T")
-    person.post(label(clinic, "tag"), do="convert", reason="T")
+    into_west = {"do": "merge", "target": str(clinic["sites"][1]["id"])}
+    person.post(label(clinic, "site"), **into_west, typed="Main house", reason="T")
+    person.post(label(clinic, "tag", 1), do="delete", typed="Study", reason="T")
+    person.post(label(clinic, "tag"), do="convert", typed="Pumps", reason="T")
     tags, sites = names(clinic)
     assert tags == ["New tag"]
     assert sorted(sites) == ["Pumps", "West"]
@@ -653,17 +667,20 @@ def test_tags_and_sites_are_changed_through_the_services(clinic, staff):
     ]  # fmt: skip
 
 
-def test_removing_a_tag_or_site_needs_a_reason(clinic, staff):
+def test_removing_a_tag_or_site_needs_its_typed_name_and_a_reason(clinic, staff):
     person = staff("configuration")
-    for kind, fields in (
-        ("tag", {"do": "delete"}),
-        ("tag", {"do": "convert"}),
-        ("site", {"do": "delete"}),
-        ("site", {"do": "merge", "target": str(clinic["sites"][1]["id"])}),
+    for kind, name, fields in (
+        ("tag", "Pump", {"do": "delete"}),
+        ("tag", "Pump", {"do": "convert"}),
+        ("site", "Main", {"do": "delete"}),
+        ("site", "Main", {"do": "merge", "target": str(clinic["sites"][1]["id"])}),
     ):
-        response = person.post(label(clinic, kind), **fields)
+        response = person.post(label(clinic, kind), **fields, typed=name)
         assert response.status_code == 400
         assert "A reason or ticket number is needed." in text(response)
+        response = person.post(label(clinic, kind), **fields, typed="West", reason="T-1")
+        assert response.status_code == 400
+        assert "This is not the name; nothing was changed." in text(response)
     assert names(clinic) == (["Pump", "Study"], ["Main", "West"])
 
 
@@ -675,6 +692,8 @@ def test_a_refused_tag_or_site_is_reported_with_the_message_of_the_service(clini
     assert "This field is required." in text(response)
     response = person.post(label(clinic, "tag"), do="dance")
     assert messages_of(response)[-1] == "Choose what to do."
+    response = person.post(label(clinic, "site"), do="merge", typed="Main", reason="T", target="")
+    assert messages_of(response)[-1] == "Choose the other site."
     assert person.post(at(clinic, "labels/colour/add"), name="x").status_code == 404
 
 

@@ -300,6 +300,8 @@ def test_a_viewer_sees_a_clinic_and_none_of_its_patients(browser, clinic):
     search(browser, "harbor")
     browser.wait_for(".st-table", "Harbor Diabetes Center")
     browser.click_text("Harbor Diabetes Center")
+    browser.click("[aria-label='Copy share code']")
+    browser.wait_for("[aria-label='Copy share code']", "check")
     tabs = [tab.text for tab in browser.all(".st-tab")]
     assert "Members" in tabs
     assert not [tab for tab in tabs if "atients" in tab]

@@ -225,7 +225,7 @@ def nested(path, value, body):
 def test_a_reason_is_stored_in_its_normal_form(typed, stored_reason, clinic, staff):
     tag = clinic["patientTags"][0]["_id"]
     page = f"clinics/{clinic['_id']}/labels/tag/{tag}/"
-    staff("configuration").post(page, do="delete", reason=typed)
+    staff("configuration").post(page, do="delete", typed="Pump", reason=typed)
     assert [event["reason"] for event in events(action="tag.deleted")] == [stored_reason]
 
 

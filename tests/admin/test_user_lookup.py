@@ -192,7 +192,7 @@ def test_roles_that_may_not_see_patients_do_not_see_removed_ones(of_patient, sta
 
 
 def test_a_removed_member_is_found_by_the_reference(clinic, ben, root, staff):
-    reference = removed(root, clinic, f"members/{ben.user_id}/remove", typed=ben.user_id)
+    reference = removed(root, clinic, f"members/{ben.user_id}/remove", typed="Ben Member")
     assert reference == ben.user_id
     page = staff("viewer").get("users/", {"q": reference})
     (row,) = rows_under(page, "Was a clinician")

@@ -45,9 +45,14 @@ def act(person, hook, do, **fields):
     return person.post(f"{path(hook)}do", do=do, **{"reason": REASON, **fields})
 
 
+def remove(person, hook, **fields):
+    typed = {"typed": hooks.host_of(hook), "reason": REASON}
+    return person.post(f"{path(hook)}remove", **{**typed, **fields})
+
+
 def test_every_page_is_tested_here():
     names = {name for _, name, view in pages.PAGES if view.__module__.startswith("webhooks.")}
-    assert names == {"webhooks", "webhook", "webhook_do", "webhook_replay"}
+    assert names == {"webhooks", "webhook", "webhook_do", "webhook_remove", "webhook_replay"}
 
 
 def test_only_the_role_of_integrations_opens_them(hook, staff):
@@ -56,8 +61,10 @@ def test_only_the_role_of_integrations_opens_them(hook, staff):
         person = staff(role)
         assert person.get("webhooks/").status_code == expected, role
         assert person.get(path(hook)).status_code == expected, role
+        assert person.get(f"{path(hook)}remove").status_code == expected, role
         if role != "integration":
-            assert act(person, hook, "remove").status_code == 403
+            assert act(person, hook, "off").status_code == 403
+            assert remove(person, hook).status_code == 403
             assert person.post(f"{path(hook)}messages/{ObjectId()}/replay").status_code == 403
     assert stored() is not None
 
@@ -151,13 +158,19 @@ def test_a_new_secret_is_shown_once(person, hook):
     assert answer.context["secret"] not in person.get(path(hook)).content.decode()
 
 
-def test_it_is_removed(person, hook):
-    assert act(person, hook, "remove").status_code == 302
+def test_it_is_removed_after_the_typed_name_of_its_receiver_and_a_reason(person, hook):
+    for wrong in ({"typed": "example.org"}, {"reason": ""}):
+        assert remove(person, hook, **wrong).status_code == 400
+    assert act(person, hook, "remove").status_code == 404
+    assert stored() is not None
+    assert remove(person, hook).status_code == 302
     assert stored() is None
     assert person.get(path(hook)).status_code == 404
+    (event,) = events(action="webhook.removed")
+    assert event["reason"] == REASON
 
 
-@pytest.mark.parametrize("do", ["off", "on", "test", "replay", "rotate", "remove"])
+@pytest.mark.parametrize("do", ["off", "on", "test", "replay", "rotate"])
 def test_every_action_asks_for_a_reason(person, hook, do):
     before = stored()
     assert act(person, hook, do, reason="").status_code == 302
@@ -183,7 +196,7 @@ def test_one_that_is_off_because_its_receiver_fails_is_shown_as_trouble(
     (row,) = staff("viewer").get("clinics/attention").context["troubles"]
     assert "webhooks: 1 off, receiver fails" in row["reasons"]
     act(person, hook, "on")
-    act(person, everywhere, "remove")
+    remove(person, everywhere)
     assert "receivers fail" not in text(person.get(""))
 
 

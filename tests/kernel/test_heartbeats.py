@@ -16,6 +16,7 @@ from tests.cast import QuickClient
 
 METRIC = "clinics_heartbeat_age_seconds"
 WARNING = "No work of the queue “ehr” has been done for 6 min: orders, syncs and reports"
+WAITS = {"default": "mails", "ehr": "orders,", "merges": "merges", "webhooks": "messages"}
 BEFORE = heartbeats.LATE + timedelta(minutes=1)
 
 
@@ -93,6 +94,13 @@ def test_staff_are_warned_of_a_queue_that_does_nothing(ago, is_warned):
     if ago is not None:
         note("queue:ehr", ago)
     assert (WARNING in first_page()) == is_warned
+
+
+def test_the_warning_says_of_each_queue_what_waits():
+    scheduler_works(since=BEFORE)
+    page = first_page()
+    for queue in settings.OUTBOX_QUEUES:
+        assert f"“{queue}” has been done for 6 min: {WAITS[queue]} " in page, queue
 
 
 def test_staff_are_not_warned_in_the_first_minutes_or_when_the_scheduler_is_what_stopped():

@@ -16,7 +16,7 @@ from kernel import audit, ids
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import overview, pages, paging, roles
-from kernel.staff.fields import Reason, ReasonForm, StaffForm, Text
+from kernel.staff.fields import Reason, ReasonForm, StaffForm, Text, TypedForm
 from webhooks.choices import (
     DeliveryFailure,
     DeliveryState,
@@ -162,7 +162,40 @@ def do(request: HttpRequest, webhook_id: str) -> HttpResponseBase:
     pages.succeed(request, action.done)
     if isinstance(result, tuple):  # a new secret, which no later page can show
         return _render_one(request, *result)
-    return pages.go(reverse("admin:webhooks") if action.carry_out is hooks.remove else back)
+    return pages.go(back)
+
+
+@pages.page("webhooks/<str:webhook_id>/remove", name="webhook_remove", needs=roles.INTEGRATION)
+def remove(request: HttpRequest, webhook_id: str) -> HttpResponseBase:
+    hook = hooks.find_hook(webhook_id)
+    host, back = hooks.host_of(hook), reverse("admin:webhook", args=[webhook_id])
+    form = TypedForm(request.POST or None, typed=host)
+    if form.is_valid():
+        return _remove(request, hook, form.cleaned_data["reason"])
+    return pages.render(
+        request,
+        "staff/removal.html",
+        title="Remove a webhook",
+        crumbs=[pages.Crumb("Webhooks", reverse("admin:webhooks")), pages.Crumb(host, back)],
+        removal={
+            "title": "Remove the webhook",
+            "consequences": [
+                f"{host} is told nothing any more. Messages that wait are not sent.",
+                "Its messages and its secret are removed. What was registered stays in the audit trail.",
+                "To have it tell again later, switch it off instead.",
+            ],
+            "typed": host,
+            "back": back,
+        },
+        form=form,
+        status=400 if form.errors else 200,
+    )
+
+
+def _remove(request: HttpRequest, hook: Document, reason: str) -> HttpResponseBase:
+    hooks.remove(hook, then=_recording(request, "webhook.removed", reason))
+    pages.succeed(request, "The webhook was removed.")
+    return pages.go(reverse("admin:webhooks"))
 
 
 @pages.page(
@@ -223,9 +256,6 @@ ACTIONS = {
         hooks.rotate_secret,
         "The webhook has a new secret.",
     ),
-    "remove": _Action(
-        "Remove, with its messages", "webhook.removed", hooks.remove, "The webhook was removed."
-    ),
 }
 _WHILE_ON = ("test", "replay", "off")
 
@@ -283,7 +313,6 @@ def _row(hook: Document, names: dict[ObjectId, str]) -> dict[str, Any]:
         "delivered": hook.get("deliveredTime"),
         "old_secret_until": hook.get("oldSecretUntil"),
         "created": hook["createdTime"],
-        "created_by": hook.get("createdBy") or "",
     }
 
 
