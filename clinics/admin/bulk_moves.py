@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from clinic_records.admin import clinic_jobs, readable_clinics
 from clinic_records.services import access, closures
-from clinics.admin import patient_moves
+from clinics.admin import meant, patient_moves
 from kernel import clock, jobs, safe_reading
 from kernel.api import schema
 from kernel.db import Document
@@ -24,7 +24,6 @@ from patients.services import staff_reads as patient_reads
 
 _TITLE = "Move many patients"
 NO_CLINIC = "No other clinic has this name, share code or id."
-SEVERAL = "Several clinics have it in their names. Type the share code:"
 
 
 def _requires(task: jobs.Task) -> None:
@@ -72,7 +71,7 @@ class MoveForm(PatientsForm):
         schema.name(max_length=250),
         label="To which clinic",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="Its share code, id, or words of its name.",
+        help_text=meant.HELP,
     )
 
     def __init__(self, data: Any = None, *, clinic: Document) -> None:
@@ -82,25 +81,14 @@ class MoveForm(PatientsForm):
 
     def clean_to(self) -> Document:
         """The one other clinic that is meant."""
-        found = list(
-            map(
-                readable_clinics.clinic,
-                patient_moves.find_others(self.cleaned_data["to"], self._clinic),
-            )
-        )
-        if len(found) != 1:
-            several = f"{SEVERAL} {', '.join(map(_named, found))}."
-            raise forms.ValidationError(several if found else NO_CLINIC)
+        others = meant.list_meant(self.cleaned_data["to"], besides=self._clinic["_id"])
+        found = meant.only(others, none=NO_CLINIC)
         try:
-            for clinic in (self._clinic, *found):
+            for clinic in (self._clinic, found):
                 closures.require_free(clinic["_id"])
         except Busy as error:
             raise forms.ValidationError(pages.sentence(error.message)) from None
-        return readable_clinics.access_clinic(str(found[0]["_id"]))
-
-
-def _named(clinic: Document) -> str:
-    return f"{clinic.get('name') or clinic['_id']} ({clinic.get('canonicalShareCode')})"
+        return readable_clinics.access_clinic(str(found["_id"]))
 
 
 @pages.page(
@@ -131,7 +119,7 @@ def _asked(clinic: Document, target: Document) -> Work:
 
     return Work(
         kind=MOVE,
-        about=f"Move to {_named(target)}",
+        about=f"Move to {meant.named(target)}",
         typed=clinic.get("name") or str(clinic["_id"]),
         consequences=consequences,
         options={"to": target_id},
@@ -143,7 +131,7 @@ def _asked(clinic: Document, target: Document) -> Work:
 def _lines(clinic: Document, target: Document, count: int) -> list[str]:
     stored, stored_target = (access.access_clinic(one["_id"]) for one in (clinic, target))
     return [
-        f"From {_named(clinic)} to {_named(target)}: {pluralized(count, 'patient')}.",
+        f"From {meant.named(clinic)} to {meant.named(target)}: {pluralized(count, 'patient')}.",
         f"Members of {clinic.get('name')} lose access; those of {target.get('name')} get it.",
         patient_moves.KEPT,
         *patient_moves.lines_of_lost(*moves.list_lost(stored, stored_target)),

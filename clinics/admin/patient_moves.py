@@ -7,10 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import changes, frame, readable_clinics, removals
-from clinic_records.services import access
-from clinics.services import staff_reads
-from clinics.services.staff_reads import ClinicFilter
-from kernel import ids, texts
+from clinics.admin import meant
 from kernel.db import Document
 from kernel.staff import pages, roles
 from patients.admin import readable_patients
@@ -19,8 +16,6 @@ from patients.services import moves
 NEEDS = (roles.PATIENTS, roles.DESTROY)
 MOVED = "patient.moved"
 KEPT = "Reviews, permissions and data sources stay."
-MOST_FOUND = 10
-_LONGEST = 200
 
 
 @pages.page("clinics/<str:clinic_id>/patients/<str:user_id>/move", name="patient_move", needs=NEEDS)
@@ -29,7 +24,7 @@ def choose(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
     clinic = readable_clinics.access_clinic(clinic_id)
     patient = readable_patients.access_patient(clinic_id, user_id)
     pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
-    typed = _normal(request.GET.get("q", ""))
+    typed = meant.normal(request.GET.get("q", ""))
     return pages.render(
         request,
         "clinics/staff/patient_move.html",
@@ -39,27 +34,10 @@ def choose(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         patient_name=patient.get("fullName") or user_id,
         clinic=clinic,
         typed=typed,
-        found=[_row(found, clinic, user_id) for found in find_others(typed, clinic)],
+        found=[
+            _row(found, clinic, user_id) for found in meant.list_meant(typed, besides=clinic["_id"])
+        ],
     )
-
-
-def find_others(typed: str, clinic: Document) -> list[Document]:
-    """The clinic with this id or share code, else those with these words in their names; never `clinic`."""
-    typed = _normal(typed)
-    if not typed:
-        return []
-    exact = ids.parse_id(typed) or staff_reads.find_id_of_code(typed)
-    if exact is not None:
-        found = access.find_clinic(exact)
-        return [found] if found is not None and exact != clinic["_id"] else []
-    rows, _ = staff_reads.list_clinics(
-        ClinicFilter(name=typed), newest_first=False, skip=0, limit=MOST_FOUND + 1
-    )
-    return [row for row in rows if row["_id"] != clinic["_id"]][:MOST_FOUND]
-
-
-def _normal(typed: str) -> str:
-    return texts.name(typed.replace("\0", ""))[:_LONGEST]
 
 
 def _row(stored: Document, clinic: Document, user_id: str) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_one_of_a_clinic_and_one_of_all_are_registered_and_the_secret_is_shown_o
     person, clinic, receiver
 ):
     fields = {"url": receiver.url, "kinds": ["patient.created"], "reason": REASON}
-    of_clinic = person.post("webhooks/", clinic=str(clinic["_id"]), **fields)
+    of_clinic = person.post("webhooks/", clinic=clinic["name"].lower(), **fields)
     assert of_clinic.status_code == 200
     secret = of_clinic.context["secret"]
     assert secret in of_clinic.content.decode()
@@ -94,7 +94,7 @@ def test_one_of_a_clinic_and_one_of_all_are_registered_and_the_secret_is_shown_o
         ("url", "http://receiver.example.org/"),
         ("url", ""),
         ("clinic", "0" * 24),
-        ("clinic", "Lakeside"),
+        ("clinic", "Hillside"),
         ("kinds", "patient.read"),
         ("reason", ""),
     ],

@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinic_records.services import access
-from kernel import audit, ids
+from clinics.admin import meant
+from kernel import audit
 from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import overview, pages, paging, roles
@@ -27,7 +28,6 @@ from webhooks.choices import (
 from webhooks.services import hooks
 from webhooks.services.hooks import Details
 
-NO_CLINIC = "There is no clinic with this id."
 _KINDS = {WebhookState.ON: "good", WebhookState.OFF: "bad", WebhookState.ENDED: ""}
 _DELIVERY_KINDS = {DeliveryState.DELIVERED: "good", DeliveryState.PARKED: "bad"}
 
@@ -40,9 +40,9 @@ class WebhookForm(StaffForm):
     )
     clinic = forms.CharField(
         required=False,
-        label="Clinic id",
-        max_length=24,
-        help_text="Empty: it is told of all clinics.",
+        label="Clinic",
+        max_length=250,
+        help_text=f"{meant.HELP} Empty: it is told of all clinics.",
     )
     kinds = forms.MultipleChoiceField(
         label="Events", choices=EventKind.choices, widget=forms.CheckboxSelectMultiple
@@ -51,13 +51,11 @@ class WebhookForm(StaffForm):
     reason = Reason()
 
     def clean_clinic(self) -> ObjectId | None:
-        text = self.cleaned_data["clinic"].strip()
+        text = meant.normal(self.cleaned_data["clinic"])
         if not text:
             return None
-        clinic = access.find_clinic(parsed) if (parsed := ids.parse_id(text)) else None
-        if clinic is None:
-            raise forms.ValidationError(NO_CLINIC, code="unknown")
-        return parsed
+        clinic_id: ObjectId = meant.only(meant.list_meant(text))["_id"]
+        return clinic_id
 
 
 @pages.page("webhooks/", name="webhooks", needs=roles.INTEGRATION)

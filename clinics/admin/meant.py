@@ -1,0 +1,51 @@
+"""Which clinic a person means: its id, its share code in any spelling, or words of its name."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+from django.forms import ValidationError
+
+from clinic_records.admin import readable_clinics
+from clinic_records.services import access
+from clinics.services import staff_reads
+from clinics.services.staff_reads import ClinicFilter
+from kernel import ids, texts
+from kernel.db import Document
+
+MOST_FOUND = 10
+NONE = "No clinic has this name, share code or id."
+SEVERAL = "Several clinics have it in their names. Type the share code:"
+HELP = "Its share code, id, or words of its name."
+_LONGEST = 200
+
+
+def normal(typed: str) -> str:
+    return texts.name(typed.replace("\0", ""))[:_LONGEST]
+
+
+def list_meant(typed: str, *, besides: ObjectId | None = None) -> list[Document]:
+    """The clinic with this id or share code, else those with these words in their names, as they are stored."""
+    typed = normal(typed)
+    if not typed:
+        return []
+    exact = ids.parse_id(typed) or staff_reads.find_id_of_code(typed)
+    if exact is not None:
+        found = access.find_clinic(exact)
+        return [found] if found is not None and exact != besides else []
+    rows, _ = staff_reads.list_clinics(
+        ClinicFilter(name=typed), newest_first=False, skip=0, limit=MOST_FOUND + 1
+    )
+    return [row for row in rows if row["_id"] != besides][:MOST_FOUND]
+
+
+def only(stored: Sequence[Document], *, none: str = NONE) -> Document:
+    """Raises ValidationError, with `none` as its text if there is no clinic."""
+    found = [readable_clinics.clinic(clinic) for clinic in stored]
+    if len(found) != 1:
+        several = f"{SEVERAL} {', '.join(map(named, found))}."
+        raise ValidationError(several if found else none, code="unknown")
+    return found[0]
+
+
+def named(clinic: Document) -> str:
+    return f"{clinic.get('name') or clinic['_id']} ({clinic.get('canonicalShareCode')})"
