@@ -18,6 +18,7 @@ _WANTED, _TYPED, _RESULT = "wanted", "typed", "result"  # series of one part eac
 NOTED = "noted"  # a part for each item that was done
 _LONG = ("log", "narrowed", "leftOut")
 _MOST_LINES = 500  # of a log
+_MOST_LISTED = 20  # of those at work
 AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
 
 indexes.declare(
@@ -25,6 +26,11 @@ indexes.declare(
     IndexModel([("kind", ASCENDING), ("_id", DESCENDING)], name="JobsByKind"),
     IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="JobsByClinic"),
     IndexModel([("state", ASCENDING), ("_id", DESCENDING)], name="JobsByState"),
+    IndexModel(
+        [("clinicId", ASCENDING), ("kind", ASCENDING), ("_id", ASCENDING)],
+        name="JobsAtWork",
+        partialFilterExpression={"state": {"$in": [state.value for state in AT_WORK]}},
+    ),
     IndexModel([("createdTime", ASCENDING)], name="JobsCleanup", expireAfterSeconds=30 * 86_400),
 )
 indexes.declare(
@@ -209,12 +215,15 @@ def list_of(
 
 
 def list_at_work(clinic_id: ObjectId, kind: str) -> list[Document]:
-    """Those of a kind in a clinic, oldest first. By their state: few of all jobs are at work."""
+    """Those of a kind in a clinic, oldest first, so many of them as one page shows."""
     states = {"$in": [state.value for state in AT_WORK]}
     query = {"state": states, "clinicId": clinic_id, "kind": kind}
     hidden = dict.fromkeys((*_LONG, "wanted"), 0)
-    found = db.collection(COLLECTION).find(query, hidden, hint="JobsByState")
-    return sorted(found, key=lambda job: job["_id"])
+    sort = [("_id", ASCENDING)]
+    found = db.collection(COLLECTION).find(
+        query, hidden, sort=sort, limit=_MOST_LISTED, hint="JobsAtWork"
+    )
+    return list(found)
 
 
 def prolong_parts(job_id: ObjectId, expires: datetime) -> None:
