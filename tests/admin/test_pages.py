@@ -456,7 +456,9 @@ def test_the_content_of_an_event_that_names_a_person_is_not_shown(root):
 # --- audit ------------------------------------------------------------------------------------------
 def test_the_audit_trail_is_filtered(clinic, root, staff):
     staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
-    staff("viewer").get("audit/")
+    viewer = staff("viewer")
+    viewer.client.force_login(viewer.user)
+    viewer.get("audit/")
 
     def actions(**query):
         return [event["action"] for event in root.get("audit/", query).context["events"]]
