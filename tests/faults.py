@@ -9,6 +9,7 @@ With CHAOS_RESULTS the rows are also written there, as JSON.
 import json
 import os
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,13 @@ def _title(test: str) -> str:
 
 
 def pytest_itemcollected(item):
-    if _FOLDER in item.path.parents:
+    if _is_of_chaos(item.path):
         item.add_marker("chaos")
+
+
+@cache
+def _is_of_chaos(path):
+    return _FOLDER in path.parents
 
 
 def pytest_runtest_logreport(report):

@@ -53,7 +53,8 @@ def service(port, tmp_path_factory):
     """It has worked for a while as this user; the database was migrated by its owner."""
     folder = tmp_path_factory.mktemp("service")
     place = {**same_place(), "TIDEPOOL_CLINIC_DATABASE_NAME": DATABASE}
-    running = Service(folder, {**place, "MONGODB_URI": servers.mongodb_uri(port, PASSWORD)})
+    place |= {"MONGODB_URI": servers.mongodb_uri(port, PASSWORD), "WEB_WORKERS": "1"}
+    running = Service(folder, place)
     running.manage("migrate", "--verbosity", "0")
     running.env["MONGODB_URI"] = of_service(port)
     work(running, folder)
@@ -62,8 +63,9 @@ def service(port, tmp_path_factory):
     sys.stdout.write(running.logs()[-20_000:])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database(port):
+    """One connection for all: each asks for the password, which is made to be slow."""
     with pymongo.MongoClient(of_service(port)) as client:
         yield client[DATABASE]
 

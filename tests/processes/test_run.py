@@ -129,7 +129,8 @@ MARKER = "Zyxmarker"
 def test_make_run_starts_serves_ends_and_starts_again(run):
     """One test, because starting the service takes longer than the checks. The service has its own keys and
     names, on which the audit trail depends."""
-    run.environment |= {"AUDIT_KEY": "k" * 40, "TIDEPOOL_CLINIC_DATABASE_NAME": "another"}
+    own = {"AUDIT_KEY": "k" * 40, "TIDEPOOL_CLINIC_DATABASE_NAME": "another"}
+    run.environment |= {**own, "WEB_WORKERS": "1"}  # two start as one does
     leave_it_open_to_others(run)
 
     first = run.start().wait_until_up()
