@@ -16,7 +16,13 @@ from tests.cast import QuickClient
 
 METRIC = "clinics_heartbeat_age_seconds"
 WARNING = "No work of the queue “ehr” has been done for 6 min: orders, syncs and reports"
-WAITS = {"default": "mails", "ehr": "orders,", "merges": "merges", "webhooks": "messages"}
+WAITS = {
+    "default": "mails",
+    "ehr": "orders,",
+    "merges": "merges",
+    "webhooks": "messages",
+    "jobs": "exports,",
+}
 BEFORE = heartbeats.LATE + timedelta(minutes=1)
 
 
