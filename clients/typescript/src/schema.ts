@@ -515,13 +515,57 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the caller's creations of patients from files
+         * @description Those of this clinic that are at work, and for a day those whose result was not the answer to the file. The newest is first.
+         */
+        get: operations["ListBulkCreations"];
         put?: never;
         /**
          * Create patients from a file
-         * @description The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or address that another row, a patient or an account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with counts follow then. Rows are created one after the other: repeat the call with the same file after a failure, it creates no one twice. For admins and services. The answer waits for the end: a file of several thousand rows takes minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file belong to more than twenty accounts that are not patients of the clinic, in an hour and for one person: divide such a file, or leave these addresses out. 404 where it is switched off.
+         * @description The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or address that another row, a patient or an account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with counts follow then. Rows are created one after the other: repeat the call with the same file after a failure, it creates no one twice. For admins and services. The answer waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows with further addresses are left out; send them later, or without the address. 429 while ten files are at work for the clinic. 404 where it is switched off.
          */
         post: operations["BulkCreatePatients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/bulk/patients/{creationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how far a creation of patients from a file is
+         * @description For the caller who has sent the file, while they may send another. When it is `ready` there is a `link` to the result, which needs the same token. Creations are known for thirty days.
+         */
+        get: operations["GetBulkCreation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clinics/{clinicId}/bulk/patients/{creationId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch what became of a file of patients
+         * @description As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file. 409 while patients are being created, or when that failed; 404 when the result has expired, or was sent as the answer to the file.
+         */
+        get: operations["FetchBulkCreation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2213,6 +2257,11 @@ export interface components {
             /** @description Type of diabetes; absent in an answer when unknown. UpdatePatient without it keeps it; an empty text clears it. */
             diagnosisType?: components["schemas"]["diagnosisType.v1"];
         };
+        /**
+         * @description `pending` until a worker begins, `running`, then `ready`: the result can be fetched. `expired` when it is gone, `failed` with a `problem`, `canceled` when it was stopped. Patients who were created by then stay.
+         * @enum {string}
+         */
+        BulkCreationState: "pending" | "running" | "ready" | "expired" | "failed" | "canceled";
         /** @description The profile of a new clinic. */
         ClinicCreate: {
             address?: components["schemas"]["streetAddress.v1"];
@@ -2551,7 +2600,7 @@ export interface components {
             description?: string;
         };
         /**
-         * @description `unreachable`: no answer within ten seconds, or no trusted connection; `address_refused`: the address is not one of the internet; `status`: see `lastStatus`; `switched_off`: the webhook is off; `receiver_failing`: it waited behind others that failed; `secret_unreadable` and `fault`: see the operator of the service.
+         * @description `unreachable`: no answer within ten seconds, or no trusted connection; `address_refused`: the address is not one of the internet, or its name is not known there; `status`: see `lastStatus`; `switched_off`: the webhook is off; `receiver_failing`: it waited behind others that failed; `secret_unreadable` and `fault`: see the operator of the service.
          * @enum {string}
          */
         WebhookDeliveryFailure: "unreachable" | "address_refused" | "status" | "switched_off" | "secret_unreadable" | "receiver_failing" | "fault";
@@ -2895,6 +2944,36 @@ export interface components {
             dates?: components["schemas"]["summaryDates.v1"];
             periods?: components["schemas"]["bgmPeriods.v1"];
         };
+        /** @description The creation of patients from a file. */
+        "bulkCreation.v1": {
+            /** @description Id of the creation. */
+            id: string;
+            state: components["schemas"]["BulkCreationState"];
+            /**
+             * Format: date-time
+             * @description When the file was sent.
+             */
+            createdTime: string;
+            /** @description Rows of the file; absent until a worker begins. */
+            total?: number;
+            /** @description How many of them were looked at. */
+            done?: number;
+            /** @description How many patients were created. */
+            patientsCreated?: number;
+            /** @description Bytes of the result. */
+            size?: number;
+            /**
+             * Format: date-time
+             * @description Until when the result can be fetched.
+             */
+            expirationTime?: string;
+            /** @description Where the result is, as a path of this service, when it is `ready`. It needs the token of the caller who has sent the file, who must still be allowed to. */
+            link?: string;
+            /** @description Why it ended early. */
+            problem?: string;
+        };
+        /** @description Those that are at work or can be fetched, newest first. */
+        "bulkCreations.v1": components["schemas"]["bulkCreation.v1"][];
         /** @description Waits until one person accepts or declines. */
         "careTeamInvitation.v1": {
             /** @description Names the invitation when it is accepted, declined or sent again. */
@@ -4579,7 +4658,7 @@ export interface components {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`, `No matching invite was found`, `No matching signup confirmation was found`, `The signup confirmation has expired`, `No matching reset confirmation was found.`, `Password reset confirmation has expired.`, `Error finding the user`, `Error finding the clinic`, `Nothing found`. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `export not found`, `creation not found`, `no matching operation was found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`, `No matching invite was found`, `No matching signup confirmation was found`, `The signup confirmation has expired`, `No matching reset confirmation was found.`, `Password reset confirmation has expired.`, `Error finding the user`, `Error finding the clinic`, `Nothing found`. */
         ConfirmationNotFound: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4681,7 +4760,7 @@ export interface components {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `export not found`, `creation not found`, `no matching operation was found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`. */
         NotFound: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -5939,6 +6018,42 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    ListBulkCreations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["bulkCreations.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     BulkCreatePatients: {
         parameters: {
             query?: {
@@ -5973,11 +6088,103 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Accepted: a worker does it. This is what it is about. */
+            202: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["bulkCreation.v1"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    GetBulkCreation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the creation.
+                 * @example 6b09f5d3c72cce972de3a910
+                 */
+                creationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["bulkCreation.v1"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    FetchBulkCreation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the clinic.
+                 * @example 6b09f5d3c72cce972de3a8aa
+                 */
+                clinicId: string;
+                /**
+                 * @description Id of the creation.
+                 * @example 6b09f5d3c72cce972de3a910
+                 */
+                creationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, and this is the result. */
+            200: {
+                headers: {
+                    "x-tidepool-trace-request": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             429: components["responses"]["TooManyRequests"];

@@ -19,6 +19,8 @@ from .associate_clinician_to_user import AssociateClinicianToUser
 from .bgm_period import BgmPeriod
 from .bgm_periods import BgmPeriods
 from .bgm_stats import BgmStats
+from .bulk_creation import BulkCreation
+from .bulk_creation_state import BulkCreationState
 from .care_team_invitation import CareTeamInvitation
 from .care_team_invitation_context_type_0 import CareTeamInvitationContextType0
 from .cgm_period import CgmPeriod
@@ -223,6 +225,8 @@ __all__ = (
     "BgmPeriod",
     "BgmPeriods",
     "BgmStats",
+    "BulkCreation",
+    "BulkCreationState",
     "CareTeamInvitation",
     "CareTeamInvitationContextType0",
     "CgmPeriod",

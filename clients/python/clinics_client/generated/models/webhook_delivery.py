@@ -33,9 +33,9 @@ class WebhookDelivery:
         created_time (datetime.datetime): When the message was made.
         last_status (int | Unset): Status of the last answer; absent without one.
         last_error (WebhookDeliveryFailure | Unset): `unreachable`: no answer within ten seconds, or no trusted
-            connection; `address_refused`: the address is not one of the internet; `status`: see `lastStatus`;
-            `switched_off`: the webhook is off; `receiver_failing`: it waited behind others that failed; `secret_unreadable`
-            and `fault`: see the operator of the service.
+            connection; `address_refused`: the address is not one of the internet, or its name is not known there; `status`:
+            see `lastStatus`; `switched_off`: the webhook is off; `receiver_failing`: it waited behind others that failed;
+            `secret_unreadable` and `fault`: see the operator of the service.
         last_attempt_time (datetime.datetime | Unset): The last try; absent before the first.
     """
 

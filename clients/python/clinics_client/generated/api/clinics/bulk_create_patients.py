@@ -7,6 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.bulk_creation import BulkCreation
 from ...models.error import Error
 from ...types import UNSET, File, Response, Unset
 
@@ -43,11 +44,18 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Error | File | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> BulkCreation | Error | File | None:
     if response.status_code == 200:
         response_200 = File(payload=BytesIO(response.content))
 
         return response_200
+
+    if response.status_code == 202:
+        response_202 = BulkCreation.from_dict(response.json())
+
+        return response_202
 
     if response.status_code == 400:
         response_400 = Error.from_dict(response.json())
@@ -107,7 +115,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | File]:
+) -> Response[BulkCreation | Error | File]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -123,7 +131,7 @@ def sync_detailed(
     body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Response[Error | File]:
+) -> Response[BulkCreation | Error | File]:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -135,10 +143,12 @@ def sync_detailed(
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
-    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
-    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
-    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
-    person: divide such a file, or leave these addresses out. 404 where it is switched off.
+    minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
+    far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
+    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
+    with further addresses are left out; send them later, or without the address. 429 while ten files
+    are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -151,7 +161,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Error | File]
+        Response[BulkCreation | Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -175,7 +185,7 @@ def sync(
     body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Error | File | None:
+) -> BulkCreation | Error | File | None:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -187,10 +197,12 @@ def sync(
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
-    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
-    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
-    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
-    person: divide such a file, or leave these addresses out. 404 where it is switched off.
+    minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
+    far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
+    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
+    with further addresses are left out; send them later, or without the address. 429 while ten files
+    are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -203,7 +215,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Error | File
+        BulkCreation | Error | File
     """
 
     return sync_detailed(
@@ -222,7 +234,7 @@ async def asyncio_detailed(
     body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Response[Error | File]:
+) -> Response[BulkCreation | Error | File]:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -234,10 +246,12 @@ async def asyncio_detailed(
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
-    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
-    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
-    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
-    person: divide such a file, or leave these addresses out. 404 where it is switched off.
+    minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
+    far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
+    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
+    with further addresses are left out; send them later, or without the address. 429 while ten files
+    are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -250,7 +264,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Error | File]
+        Response[BulkCreation | Error | File]
     """
 
     kwargs = _get_kwargs(
@@ -272,7 +286,7 @@ async def asyncio(
     body: File,
     dry_run: bool | Unset = UNSET,
     tags_and_sites: bool | Unset = UNSET,
-) -> Error | File | None:
+) -> BulkCreation | Error | File | None:
     """Create patients from a file
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
@@ -284,10 +298,12 @@ async def asyncio(
     after creating, whether an invitation is expected; six lines with counts follow then. Rows are
     created one after the other: repeat the call with the same file after a failure, it creates no one
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
-    minutes, and after 14 the answer is 409 while the creation goes on; the same file, sent later, says
-    who is there. 409 also where staff have canceled the creation. 429 when the addresses of the file
-    belong to more than twenty accounts that are not patients of the clinic, in an hour and for one
-    person: divide such a file, or leave these addresses out. 404 where it is switched off.
+    minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
+    far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
+    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
+    with further addresses are left out; send them later, or without the address. 429 while ten files
+    are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -300,7 +316,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Error | File
+        BulkCreation | Error | File
     """
 
     return (

@@ -1,0 +1,229 @@
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...types import File, Response
+
+
+def _get_kwargs(
+    clinic_id: str,
+    creation_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/clinics/{clinic_id}/bulk/patients/{creation_id}/file".format(
+            clinic_id=quote(str(clinic_id), safe=""),
+            creation_id=quote(str(creation_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Error | File | None:
+    if response.status_code == 200:
+        response_200 = File(payload=BytesIO(response.content))
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Error.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Error.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Error | File]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[Error | File]:
+    """Fetch what became of a file of patients
+
+     As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
+    409 while patients are being created, or when that failed; 404 when the result has expired, or was
+    sent as the answer to the file.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | File]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        creation_id=creation_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Error | File | None:
+    """Fetch what became of a file of patients
+
+     As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
+    409 while patients are being created, or when that failed; 404 when the result has expired, or was
+    sent as the answer to the file.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | File
+    """
+
+    return sync_detailed(
+        clinic_id=clinic_id,
+        creation_id=creation_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[Error | File]:
+    """Fetch what became of a file of patients
+
+     As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
+    409 while patients are being created, or when that failed; 404 when the result has expired, or was
+    sent as the answer to the file.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | File]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        creation_id=creation_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Error | File | None:
+    """Fetch what became of a file of patients
+
+     As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
+    409 while patients are being created, or when that failed; 404 when the result has expired, or was
+    sent as the answer to the file.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | File
+    """
+
+    return (
+        await asyncio_detailed(
+            clinic_id=clinic_id,
+            creation_id=creation_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,227 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.bulk_creation import BulkCreation
+from ...models.error import Error
+from ...types import Response
+
+
+def _get_kwargs(
+    clinic_id: str,
+    creation_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/clinics/{clinic_id}/bulk/patients/{creation_id}".format(
+            clinic_id=quote(str(clinic_id), safe=""),
+            creation_id=quote(str(creation_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> BulkCreation | Error | None:
+    if response.status_code == 200:
+        response_200 = BulkCreation.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Error.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Error.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[BulkCreation | Error]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[BulkCreation | Error]:
+    """Tell how far a creation of patients from a file is
+
+     For the caller who has sent the file, while they may send another. When it is `ready` there is a
+    `link` to the result, which needs the same token. Creations are known for thirty days.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[BulkCreation | Error]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        creation_id=creation_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> BulkCreation | Error | None:
+    """Tell how far a creation of patients from a file is
+
+     For the caller who has sent the file, while they may send another. When it is `ready` there is a
+    `link` to the result, which needs the same token. Creations are known for thirty days.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        BulkCreation | Error
+    """
+
+    return sync_detailed(
+        clinic_id=clinic_id,
+        creation_id=creation_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[BulkCreation | Error]:
+    """Tell how far a creation of patients from a file is
+
+     For the caller who has sent the file, while they may send another. When it is `ready` there is a
+    `link` to the result, which needs the same token. Creations are known for thirty days.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[BulkCreation | Error]
+    """
+
+    kwargs = _get_kwargs(
+        clinic_id=clinic_id,
+        creation_id=creation_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    clinic_id: str,
+    creation_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> BulkCreation | Error | None:
+    """Tell how far a creation of patients from a file is
+
+     For the caller who has sent the file, while they may send another. When it is `ready` there is a
+    `link` to the result, which needs the same token. Creations are known for thirty days.
+
+    Args:
+        clinic_id (str):
+        creation_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        BulkCreation | Error
+    """
+
+    return (
+        await asyncio_detailed(
+            clinic_id=clinic_id,
+            creation_id=creation_id,
+            client=client,
+        )
+    ).parsed
