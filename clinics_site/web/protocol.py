@@ -284,7 +284,7 @@ class Protocol(HttpToolsProtocol):
 
 
 def cycle_of(send: Any) -> RequestResponseCycle | None:
-    """Of one of its connections uvicorn gives the application the method of an object that is worth knowing."""
+    """The object whose method uvicorn gives to the application as `send`, if the connection is one of ours."""
     cycle = getattr(send, "__self__", None)
     return cycle if isinstance(cycle, RequestResponseCycle) else None
 
