@@ -21,7 +21,7 @@ _moment: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
 class _At:
-    """A class, because a generator costs three times as much, and each request enters several of these."""
+    """A class, because a generator costs a third more, and each request enters several of these."""
 
     __slots__ = ("_ends", "_limit", "_token")
 

@@ -284,7 +284,7 @@ class Protocol(HttpToolsProtocol):
 
 
 def cycle_of(send: Any) -> RequestResponseCycle | None:
-    """The object whose method uvicorn gives to the application as `send`, if the connection is one of ours."""
+    """What uvicorn answers with: it gives the application a method of it. None where someone else calls."""
     cycle = getattr(send, "__self__", None)
     return cycle if isinstance(cycle, RequestResponseCycle) else None
 
