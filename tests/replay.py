@@ -53,6 +53,11 @@ def empty(written: Iterable[str], *, needed: set[str]) -> None:
         _present.pop(collection, None)
 
 
+def forget() -> None:
+    """What is present, because a process may have changed or removed it."""
+    _present.clear()
+
+
 def _everything() -> Stored:
     database = db.database()
     names = [name for name in database.list_collection_names() if not name.startswith("system.")]
