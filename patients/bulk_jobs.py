@@ -75,5 +75,6 @@ CREATE = jobs.add(
         batch=10,
         header=bulk_results.HEADER,
         write=bulk_results.write,
+        gives_way=True,
     )
 )

@@ -77,6 +77,9 @@ class Kind:
     page: str = ""
     let_go: Callable[[Task], None] = lambda _: None
     write: Callable[[Task, IO[bytes], Iterable[list[str]]], None] | None = None
+    # Much follows from each item, so it waits while the workers of the usual queue cannot keep up: everyone's mails are
+    # in that queue.
+    gives_way: bool = False
 
     @property
     def makes_file(self) -> bool:

@@ -40,6 +40,7 @@ NOT_AGAIN = "it cannot be started again: it has not failed, or failed too long a
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
 SLICE = timedelta(seconds=10)
+LATE = timedelta(seconds=3)  # for a mail that was not tried yet
 EACH_LASTS = timedelta(
     seconds=1
 )  # so long items are worked on one by one before the job is read again
@@ -210,10 +211,26 @@ def carry_out(job_id: str) -> None:
         if ends:
             db.run_in_transaction(partial(_emit, job))
             return
+        _give_way(job)
         _take_step(job)
         ends = time.monotonic() - started >= SLICE.total_seconds()
     if job is not None:
         log.info("job.ended", kind=job["kind"], state=job["state"], count=job["succeeded"])
+
+
+def _give_way(job: Document) -> None:
+    """For half a turn at most, so that the job goes on although no one may work on that queue."""
+    kind, began = KINDS.get(job["kind"]), time.monotonic()
+    if kind is None or not kind.gives_way or job["state"] != JobState.RUNNING:
+        return
+    while outbox.is_late(outbox.DEFAULT_QUEUE, LATE):
+        if time.monotonic() - began >= SLICE.total_seconds() / 2:
+            return
+        _pause()
+
+
+def _pause() -> None:
+    time.sleep(0.25)
 
 
 def give_up(job_id: str, reason: str) -> None:

@@ -1,7 +1,7 @@
 """For operators: the size of the backlog, and starting dead rows again."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -88,6 +88,13 @@ def _oldest_seconds(moment: datetime) -> float:
     waiting = _waiting(moment)
     oldest = rows.collection().find_one(waiting, sort=[("dueTime", 1)])
     return (moment - oldest["dueTime"]).total_seconds() if oldest else 0.0
+
+
+def is_late(queue: str, wait: timedelta) -> bool:
+    """Whether a row of the queue has waited so long for its first try: workers cannot keep up. What was tried and failed
+    says nothing about that."""
+    query = {**rows.due(queue, clock.now() - wait), "attempts": 0}
+    return rows.collection().find_one(query, {"_id": 1}) is not None
 
 
 def depth_by_queue() -> dict[str, tuple[int, float]]:

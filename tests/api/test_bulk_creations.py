@@ -8,12 +8,14 @@ import pytest
 import time_machine
 from bson import ObjectId
 
-from kernel import audit, clock, db, jobs
+from kernel import audit, clock, db, jobs, outbox
+from kernel.events import MailRequested
 from kernel.jobs import running
 from patients import bulk_rows
 from patients.api import bulk_creations as bulk_api
 from patients.services import bulk_creations, kept_files
 from patients.services import patients as patient_service
+from tests import deliveries
 from tests.accesses import recorded
 from tests.cast import add_member
 from tests.events import deliver_all
@@ -428,6 +430,31 @@ def test_a_creation_that_staff_have_canceled_says_so(ada, clinic, impatient):
     told = ada.api.get(path).json()
     assert (told["state"], told["problem"]) == ("canceled", "it was canceled")
     assert ada.api.get(f"{path}/file").status_code == 404
+
+
+def test_a_creation_waits_while_mails_are_late(ada, clinic, impatient, monkeypatch):
+    """Its own are among them, an invitation for each patient. A mail that was tried says nothing about workers."""
+    begun(ada.api, clinic, [row("A", "1")])
+    outbox_rows, seen = db.collection("outbox"), []
+    for _ in range(2):
+        outbox.emit(MailRequested(), not_before=clock.now() - timedelta(seconds=4))
+    outbox_rows.update_one({"event": "mail.requested"}, {"$set": {"attempts": 1}})
+
+    def pause():
+        seen.append(len(stored(clinic)))
+        outbox_rows.delete_one({"event": "mail.requested", "attempts": 0})
+
+    monkeypatch.setattr(running, "_pause", pause)
+    deliveries.drain(jobs.QUEUE)
+    assert (seen, len(stored(clinic))) == ([0], 1)
+
+
+def test_a_creation_goes_on_although_no_one_sends_mails(ada, clinic, impatient, monkeypatch):
+    monkeypatch.setattr(running, "SLICE", timedelta(seconds=0.2))
+    begun(ada.api, clinic, [row("A", "1")])
+    outbox.emit(MailRequested(), not_before=clock.now() - timedelta(hours=1))
+    deliveries.drain(jobs.QUEUE)
+    assert len(stored(clinic)) == 1
 
 
 def test_so_many_files_of_a_clinic_are_at_work_and_no_more(ada, clinic, impatient, monkeypatch):
