@@ -91,8 +91,8 @@ def _oldest_seconds(moment: datetime) -> float:
 
 
 def is_late(queue: str, wait: timedelta) -> bool:
-    """Whether a row of the queue has waited so long for its first try: workers cannot keep up. What was tried and failed
-    says nothing about that."""
+    """Whether a row of the queue has waited so long for its first try that workers cannot keep up. What was tried and
+    failed says nothing about that."""
     query = {**rows.due(queue, clock.now() - wait), "attempts": 0}
     return rows.collection().find_one(query, {"_id": 1}) is not None
 
