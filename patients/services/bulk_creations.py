@@ -17,6 +17,7 @@ from kernel.errors import (
     ConstraintViolation,
     PaymentRequired,
     RateLimited,
+    RetryLater,
 )
 from patients.bulk_rows import Fault, Row
 from patients.documents import PatientDocument
@@ -33,6 +34,7 @@ from patients.store import bulk_creations as store
 DUPLICATE_MRN, DUPLICATE_EMAIL = "duplicate MRN", "duplicate email"
 # What every row says that is reached after the caller has learned of too many accounts, whatever its address has.
 UNCHECKED_EMAIL = "email not checked: too many addresses have accounts"
+ACCOUNT_UNFINISHED = "account_unfinished"  # the reason in the outbox
 UNKNOWN_TAG, UNKNOWN_SITE = "unknown tag", "unknown site"
 
 _REFUSALS = (BadRequest, Conflict, ConstraintViolation, PaymentRequired, RateLimited)
@@ -131,7 +133,8 @@ def create(
     then: Callable[[PatientDocument], None],
 ) -> Outcome:
     """`then` is called in the transaction that stores the record. What the rules refuse is the reason; the rest of the
-    file goes on. Raises Busy for a clinic that is being merged."""
+    file goes on. Raises Busy for a clinic that is being merged, and RetryLater where an earlier try has died between
+    the account and its record: that account is ended first, and must not look like that of someone else."""
 
     def check() -> None:
         """Two files may be created at once, and not every clinic requires unique MRNs."""
@@ -151,5 +154,10 @@ def create(
     except Busy:
         raise
     except _REFUSALS as error:
+        email = details.said.get("email")
+        if isinstance(error, taken_addresses.AddressTaken) and custodial_accounts.is_being_made(
+            email
+        ):
+            raise RetryLater(ACCOUNT_UNFINISHED) from None
         return Outcome(error.message, is_created=False)
     return Outcome("", is_created=True)
