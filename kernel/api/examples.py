@@ -122,7 +122,7 @@ def _bodies(operation: dict[str, Any]) -> list[tuple[str, dict[str, Any], bool]]
 def _add_text(
     content: dict[str, Any], operation_id: str, used: dict[str, Example], *, is_request: bool
 ) -> None:
-    name = f"{operation_id}.request" if is_request else operation_id
+    name = f"{operation_id}.{'request' if is_request else 'file'}"
     used[name] = {"value": _OF_FILES[operation_id, is_request]}
     content["examples"] = {"example": {"$ref": f"#/components/examples/{name}"}}
 

@@ -401,6 +401,7 @@ def test_what_takes_longer_than_a_request_is_fetched_later(ada, clinic, file, im
     done = ada.api.get(path).json()
     numbers = [done[name] for name in ("state", "total", "done", "patientsCreated", "link")]
     assert numbers == ["ready", 10, 10, 3, f"{path}/file"]
+    assert ada.api.get(path.rpartition("/")[0]).json() == [done]
     for _ in range(2):
         rows = read(ada.api.get(f"{path}/file"))
         assert [cells[6] for cells in rows[:10]] == REASONS

@@ -254,6 +254,11 @@ examples.answers_of(
     {
         "CreatePatientAccount": _MADE,
         "CreatePatientFromUser": _SHARED,
+        "BulkCreatePatients": {
+            "id": "6b09f5d3c72cce972de3a910",
+            "state": "pending",
+            "createdTime": "2026-11-20T16:40:12.5Z",
+        },
         "SetConnectionIssueHidden": {**_PATIENT, "connectionIssue": _ISSUE},
         "StartPatientListExport": {
             "id": "6b09f5d3c72cce972de3a90f",
