@@ -154,10 +154,8 @@ def create(
     except Busy:
         raise
     except _REFUSALS as error:
-        email = details.said.get("email")
-        if isinstance(error, taken_addresses.AddressTaken) and custodial_accounts.is_being_made(
-            email
-        ):
+        is_taken = isinstance(error, taken_addresses.AddressTaken)
+        if is_taken and custodial_accounts.is_being_made(details.said["email"]):
             raise RetryLater(ACCOUNT_UNFINISHED) from None
         return Outcome(error.message, is_created=False)
     return Outcome("", is_created=True)
