@@ -20,7 +20,7 @@ from kernel.api.parameters import Parameter
 from kernel.api.viewsets import ApiViewSet
 from kernel.choices import ActorKind, AuditOutcome, JobState
 from kernel.db import Document
-from kernel.errors import BadRequest, Conflict, NotFound
+from kernel.errors import BadRequest, Conflict, NotFound, RetryLater
 from kernel.jobs.running import OBJECT
 from patients import bulk_files, bulk_rows
 from patients.api.schemas.kept_creations import CREATION, CREATIONS
@@ -222,7 +222,10 @@ def _waited_for(request: Request, job: Document) -> Document:
     outbox.nudge()
     ends = time.monotonic() + PATIENCE
     while jobs.is_at_work(job) and time.monotonic() < ends:
-        jobs.carry_out(str(job["_id"]))
+        try:
+            jobs.carry_out(str(job["_id"]))
+        except RetryLater:  # a worker goes on with it later
+            ends = time.monotonic()
         job = jobs.access(str(job["_id"]))
     return job
 

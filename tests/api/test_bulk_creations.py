@@ -343,6 +343,21 @@ def test_a_process_that_dies_between_account_and_record_loses_no_row(
     assert (job["state"], job["succeeded"]) == ("done", 2)
 
 
+def test_a_row_that_has_to_wait_is_no_failure_of_the_request(ada, clinic, monkeypatch):
+    """Its account was begun by a process that has died meanwhile."""
+    accounts = patient_service.custodial_accounts
+    real = accounts.make_account
+
+    def after_another_has_died(*arguments):
+        monkeypatch.setattr(accounts, "make_account", real)
+        real(*arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(accounts, "make_account", after_another_has_died)
+    answer = upload(ada.api, clinic, [row("A", "1", "a@example.org")], "?dryRun=false")
+    assert (answer.status_code, answer.json()["state"]) == (202, "running")
+
+
 def everything_due():
     """What has failed is tried for the first time again."""
     db.collection(outbox.COLLECTION).update_many(
