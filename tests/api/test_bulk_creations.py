@@ -11,12 +11,13 @@ from bson import ObjectId
 from kernel import audit, clock, db, jobs, outbox
 from kernel.events import MailRequested
 from kernel.jobs import running
+from merges.services import merging
 from patients import bulk_rows
 from patients.api import bulk_creations as bulk_api
 from patients.services import bulk_creations, kept_files
 from patients.services import patients as patient_service
 from patients.store import account_requests as store
-from tests import deliveries
+from tests import deliveries, merges
 from tests.accesses import recorded
 from tests.cast import add_member
 from tests.events import deliver_all
@@ -481,6 +482,39 @@ def test_a_result_goes_with_its_member_and_what_is_being_created_goes_on(
     add_member(clinic, dot, roles=("CLINIC_ADMIN",))
     states = [dot.api.get(path).json()["state"] for path in paths]
     assert states == ["expired", "ready"]
+
+
+def test_a_creation_ends_with_a_clinic_that_is_deleted(ada, clinic, impatient, monkeypatch):
+    """Also where that happens while a row is at work: it is not left behind in a clinic that is gone."""
+    real = patient_service.custodial_accounts.make_account
+
+    def delete_first(*arguments, **options):
+        monkeypatch.setattr(patient_service.custodial_accounts, "make_account", real)
+        assert ada.api.delete(f"/v1/clinics/{clinic['id']}").status_code == 204
+        return real(*arguments, **options)
+
+    begun(ada.api, clinic, [row("A", "1", "a@example.org"), row("B", "2")])
+    monkeypatch.setattr(patient_service.custodial_accounts, "make_account", delete_first)
+    deliver_all()
+    assert db.collection("jobs").find_one({})["state"] == "canceled"
+    assert (stored(clinic), list(db.collection("jobParts").find({}))) == ([], [])
+
+
+def test_a_creation_ends_with_a_merge_and_who_was_created_is_in_the_other_clinic(
+    ada, clinic, other_clinic, impatient, monkeypatch
+):
+    add_member(other_clinic, ada, roles=("CLINIC_ADMIN",))
+    merges.without_waiting(monkeypatch)
+    begun(ada.api, clinic, [row(f"Row {number}", str(number)) for number in range(12)])
+    job = db.collection("jobs").find_one({})
+    for _ in range(2):  # its plan, and the first ten
+        running._take_step(jobs.access(str(job["_id"])))
+    source, target = ObjectId(clinic["id"]), ObjectId(other_clinic["id"])
+    merging.request_merge(source_id=source, target_id=target, requested_by="a test")
+    deliveries.drain("merges")
+    deliver_all()
+    assert db.collection("jobs").find_one({})["state"] == "canceled"
+    assert len(stored(other_clinic)) == db.collection("patients").count_documents({}) == 10
 
 
 def test_a_creation_that_staff_have_canceled_says_so(ada, clinic, impatient):
