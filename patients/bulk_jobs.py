@@ -1,21 +1,24 @@
 """The patients of a file are created by a job: one transaction for each, once, whatever crashes meanwhile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
 
 from clinic_records.admin import clinic_jobs
 from clinic_records.services import closures
-from kernel import jobs
+from kernel import db, jobs
 from kernel.choices import ActorKind
+from kernel.errors import Busy, RetryLater
 from kernel.staff import roles
 from patients.documents import PatientDocument
 from patients.representation import bulk_results
 from patients.representation.patient_bodies import details_of
 from patients.services import bulk_creations
-from patients.services.bulk_creations import Outcome
 
+CLINIC_HELD = "clinic_held"  # the reason in the outbox: a merge may be taken back
+_HELD = timedelta(seconds=15)
 _NEEDS = (roles.PATIENTS, roles.CARE)
 
 
@@ -23,43 +26,60 @@ def _plan(task: jobs.Task) -> Iterable[str]:
     return [orjson.dumps(row).decode() for row in task.wanted["rows"]]
 
 
-def _work(task: jobs.Task, items: Sequence[str]) -> jobs.Batch:
-    rows = [_result(task, orjson.loads(item)) for item in items]
-    return jobs.Batch(sum(row[-1] == bulk_results.CREATED for row in rows), rows)
+def _create(task: jobs.Task, item: str, noting: jobs.Noting) -> None:
+    row = orjson.loads(item)
+
+    def note(reason: str = "", *, is_created: bool = False) -> None:
+        has_email = bool(row["body"].get("email"))
+        result = bulk_results.result(
+            row["cells"], reason, is_created=is_created, has_email=has_email
+        )
+        noting.note(jobs.Batch(int(is_created), [result]))
+
+    def note_record(record: PatientDocument) -> None:
+        note(is_created=True)
+        _record(task, record)
+
+    reason = ", ".join(row["marks"]) or _try(task, row, then=note_record, noting=noting)
+    if reason:
+        db.run_in_transaction(lambda: note(reason))
 
 
-def _result(task: jobs.Task, row: dict[str, Any]) -> list[str]:
-    outcome = _outcome(task, row)
-    return bulk_results.result(
-        row["cells"],
-        outcome.reason,
-        is_created=outcome.is_created,
-        has_email=bool(row["body"].get("email")),
-    )
-
-
-def _outcome(task: jobs.Task, row: dict[str, Any]) -> Outcome:
-    if row["marks"]:
-        return Outcome(", ".join(row["marks"]), is_created=False)
-    if jobs.is_noted(task.id, row["number"]):  # before a crash
-        return Outcome("", is_created=True)
+def _try(
+    task: jobs.Task,
+    row: Mapping[str, Any],
+    *,
+    then: Callable[[PatientDocument], None],
+    noting: jobs.Noting,
+) -> str:
+    """Why the row is not created; empty for one that is."""
     is_user = task.asked_by["actor_kind"] == ActorKind.USER
-    return bulk_creations.create(
-        clinic_id=task.clinic_id,
-        details=details_of(row["body"]),
-        invited_by=task.asked_by["actor_id"] if is_user else None,
-        then=lambda record: _note(task, row["number"], record),
-    )
+    try:
+        return bulk_creations.create(
+            clinic_id=task.clinic_id,
+            details=details_of(row["body"]),
+            invited_by=task.asked_by["actor_id"] if is_user else None,
+            origin=f"{task.id}:{row['number']}",
+            take_over=noting.take_over,
+            then=then,
+        )
+    except Busy:
+        raise RetryLater(CLINIC_HELD, wait=_HELD) from None
 
 
-def _note(task: jobs.Task, number: int, record: PatientDocument) -> None:
-    """In the transaction that stores the patient. What staff have done is in the history of the patient, too; of users
-    and services the access records have it."""
-    jobs.note_item(task.id, number)
+def _record(task: jobs.Task, record: PatientDocument) -> None:
+    """What staff have done is in the history of the patient, too; of users and services the access records have it."""
     if task.asked_by["actor_kind"] == ActorKind.STAFF:
         clinic_jobs.record_one(
             task, action="patient.created", object_type="patient", object_id=record["userId"]
         )
+
+
+def _require_open(task: jobs.Task) -> None:
+    try:
+        closures.require_open(task.clinic_id)
+    except Busy:
+        raise RetryLater(CLINIC_HELD, wait=_HELD) from None
 
 
 CREATE = jobs.add(
@@ -70,9 +90,9 @@ CREATE = jobs.add(
         sees=_NEEDS,
         begins=_NEEDS,
         plan=_plan,
-        requires=lambda task: closures.require_open(task.clinic_id),
-        work=_work,
-        batch=10,
+        requires=_require_open,
+        create=_create,
+        batch=1,
         header=bulk_results.HEADER,
         write=bulk_results.write,
         gives_way=True,

@@ -399,6 +399,7 @@ class AccountRequest(StoredDocument):
 
     clinic_id = ObjectIdField(db_column="clinicId", help_text="the clinic that asks")
     email = models.TextField(null=True, help_text="the account's address, if it gets one")
+    origin = models.TextField(null=True, help_text="job and row of a file that it is for, if any")
     user_id = models.TextField(null=True, db_column="userId", help_text="the account, once known")
     created_time = models.DateTimeField(db_column="createdTime", help_text="when")
 

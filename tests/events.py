@@ -1,6 +1,6 @@
 """View and deliver the events that a test has caused."""
 
-from kernel import db, outbox
+from kernel import clock, db, outbox
 from tests import deliveries
 
 
@@ -27,3 +27,11 @@ def deliver_all(rounds=20):
         delivered += done
     message = "events keep causing events"
     raise AssertionError(message)
+
+
+def everything_due():
+    """What has failed is tried for the first time again."""
+    db.collection(outbox.COLLECTION).update_many(
+        {"state": outbox.PENDING},
+        {"$set": {"dueTime": clock.now(), "notBefore": clock.now(), "attempts": 0}},
+    )

@@ -7,7 +7,7 @@ running   how a job begins, goes on after a crash, and ends
 """
 
 from kernel.jobs.files import EXPIRED, fetch, is_ready, read
-from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task, add
+from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Noting, Skipped, Task, add
 from kernel.jobs.running import (
     access,
     begin,
@@ -16,9 +16,8 @@ from kernel.jobs.running import (
     cancel,
     carry_out,
     discard,
+    glance,
     is_at_work,
-    is_noted,
-    note_item,
     start_again,
 )
 from kernel.jobs.store import (
@@ -43,6 +42,7 @@ __all__ = [
     "QUEUE",
     "Batch",
     "Kind",
+    "Noting",
     "Skipped",
     "Task",
     "access",
@@ -57,14 +57,13 @@ __all__ = [
     "find_newest",
     "find_result",
     "find_typed",
+    "glance",
     "is_at_work",
-    "is_noted",
     "is_ready",
     "keep_result",
     "keep_wanted",
     "list_at_work",
     "list_of",
-    "note_item",
     "read",
     "remove_result",
     "start_again",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from bson import ObjectId
 
@@ -43,6 +43,17 @@ class Batch:
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+class Noting(Protocol):
+    """The item that `Kind.create` is called for."""
+
+    def note(self, batch: Batch) -> None:
+        """It is done: once, in the transaction that stores it, which is then the only one that can: it fails where
+        another worker has noted the item, or someone has canceled the job."""
+
+    def take_over(self) -> None:
+        """Whatever an earlier worker has begun of the item, it cannot note it any more. Not in a transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`plan` names all that the job works on, by id and in order, and `work` takes `batch` of them at a time. Both may
@@ -50,7 +61,8 @@ class Kind:
     was, and neither waits for other services nor for long. Work that `is_one_by_one` is called for one item at a time,
     each in such a transaction of its own: an item that the rules refuse is left out, as one for which it raises
     `Skipped`, and the rest goes on. What refuses all of them ends the job: what `requires` raises, which is called
-    before each `work` and with it, and `Busy`, which passes.
+    before each `work` and with it, and `Busy`, which passes. What has to wait for other services before each item has
+    `create` in place of `work`: it is called for one item, and notes it in the transaction that stores it.
 
     `sees` are the permissions to see the job, all of them needed, `begins` those to begin it, to cancel it and
     to start it again. With a `header` or a `write` the job makes a file. `items` says what is worked on; where these
@@ -65,8 +77,9 @@ class Kind:
     sees: tuple[str, ...]
     begins: tuple[str, ...]
     plan: Callable[[Task], Iterable[str]]
-    work: Callable[[Task, Sequence[str]], Batch]
-    batch: int = 100
+    work: Callable[[Task, Sequence[str]], Batch] | None = None
+    create: Callable[[Task, str, Noting], None] | None = None
+    batch: int = 100  # 1 with `create`
     is_atomic: bool = False
     is_one_by_one: bool = False
     items: str = PATIENTS

@@ -44,6 +44,7 @@ LATE = timedelta(seconds=3)  # for a mail that was not tried yet
 EACH_LASTS = timedelta(
     seconds=1
 )  # so long items are worked on one by one before the job is read again
+LOGGED_EVERY = 100  # of items that are created
 MOST_NAMED = 500  # whom an audit event names, and a job of those it has left out; more are counted
 # For one kind in one clinic, with those that wait for their turn: each waits for no more than the turns of the others.
 MOST_AT_WORK = 10
@@ -125,6 +126,16 @@ def access(job_id: str) -> Document:
     """Raises NotFound."""
     parsed_id = ids.parse_id(job_id)
     job = store.find(parsed_id) if parsed_id else None
+    if job is None:
+        raise NotFound(message=NOT_FOUND)
+    return job
+
+
+def glance(job_id: str | ObjectId) -> Document:
+    """The job without what is long in it: its log, what it was asked to work on, and who was left out. Raises
+    NotFound."""
+    parsed_id = ids.parse_id(job_id)
+    job = store.find_short(parsed_id) if parsed_id else None
     if job is None:
         raise NotFound(message=NOT_FOUND)
     return job
@@ -291,6 +302,11 @@ def _work(job: Document, kind: Kind, task: Task) -> None:
     if items is None:
         _fail_for_good(job)
         return
+    if kind.create is not None:
+        kind.requires(task)
+        kind.create(task, items[0], _Item(job, kind, items))
+        _note_shown(kind, 1)
+        return
     if kind.is_one_by_one:
         _work_on_each(job, kind, task, items)
         return
@@ -330,15 +346,34 @@ def _work_on_one(job: Document, kind: Kind, task: Task, item: str, *, is_last: b
         return _note_one(job, Batch(0, left_out={skipped.words: [item]}), is_last=is_last)
 
 
+class _Item:
+    """`Noting`, of the one item of a part."""
+
+    def __init__(self, job: Document, kind: Kind, items: Sequence[str]) -> None:
+        self._job, self._kind, self._items = job, kind, items
+
+    def note(self, batch: Batch) -> None:
+        _note(self._job, self._kind, self._items, batch)
+
+    def take_over(self) -> None:
+        self._job = _advance(self._job, {})
+
+
 def _worked(kind: Kind, task: Task, items: Sequence[str]) -> Batch:
     kind.requires(task)
-    return kind.work(task, items)
+    return _work_of(kind)(task, items)
+
+
+def _work_of(kind: Kind) -> Callable[[Task, Sequence[str]], Batch]:
+    if kind.work is None:
+        raise TypeError(kind.name)
+    return kind.work
 
 
 def _worked_on_one(kind: Kind, task: Task, item: str) -> Batch:
     """Raises Skipped for what the rules refuse for this item alone."""
     try:
-        return kind.work(task, [item])
+        return _work_of(kind)(task, [item])
     except Busy:
         raise
     except _REFUSALS as error:
@@ -379,7 +414,9 @@ def _left_out(job: Document, batch: Batch) -> dict[str, Any]:
 def _note(job: Document, kind: Kind, items: Sequence[str], batch: Batch) -> None:
     done = job["done"] + len(items)
     increase = {"position": 1, "done": len(items), "succeeded": batch.done}
-    _advance(job, _left_out(job, batch), lines=[f"{done} of {job['total']}"], increase=increase)
+    is_logged = kind.create is None or done % LOGGED_EVERY == 0 or done == job["total"]
+    lines = [f"{done} of {job['total']}"] if is_logged else []
+    _advance(job, _left_out(job, batch), lines=lines, increase=increase)
     if kind.header:
         expires, rows = clock.now() + PARTS_LAST, files.pack(batch.rows)
         store.insert_part(job["_id"], files.ROWS, job["position"], expires, data=rows)
@@ -413,16 +450,6 @@ _STEPS: Mapping[JobState, Callable[[Document, Kind, Task], None]] = {
     JobState.RUNNING: _work,
     JobState.WRITING: _write,
 }
-
-
-# --- what work notes of single items --------------------------------------------------------------
-def note_item(job_id: ObjectId, number: int) -> None:
-    """In the transaction that did what cannot be done twice. Raises DuplicateKeyError if it was done before."""
-    store.insert_part(job_id, store.NOTED, number, clock.now() + PARTS_LAST)
-
-
-def is_noted(job_id: ObjectId, number: int) -> bool:
-    return store.has_part(job_id, store.NOTED, number)
 
 
 # --- ends -----------------------------------------------------------------------------------------

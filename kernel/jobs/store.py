@@ -1,7 +1,7 @@
 """The collections `jobs`, and `jobParts`: what a job works on, the rows that it has made, and its file, in pieces."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -15,8 +15,9 @@ from kernel.page_limits import MOST_COUNTED
 COLLECTION, PARTS = "jobs", "jobParts"
 QUEUE = "jobs"  # of the outbox: no mail waits behind a job
 _WANTED, _TYPED, _RESULT = "wanted", "typed", "result"  # series of one part each
-NOTED = "noted"  # a part for each item that was done
 _LONG = ("log", "narrowed", "leftOut")
+_SHORT = dict.fromkeys((*_LONG, "wanted"), 0)
+_SHOWN = timedelta(days=1)
 _MOST_LINES = 500  # of a log
 _MOST_LISTED = 20  # of those at work
 AT_WORK = (JobState.PLANNING, JobState.RUNNING, JobState.WRITING)
@@ -50,6 +51,10 @@ def insert(job: Document) -> None:
 
 def find(job_id: ObjectId) -> Document | None:
     return db.collection(COLLECTION).find_one({"_id": job_id})
+
+
+def find_short(job_id: ObjectId) -> Document | None:
+    return db.collection(COLLECTION).find_one({"_id": job_id}, _SHORT)
 
 
 def list_newest(query: Mapping[str, Any], *, skip: int, limit: int) -> list[Document]:
@@ -121,11 +126,6 @@ def insert_items(job_id: ObjectId, batches: Iterable[Sequence[str]], expires: da
         db.collection(PARTS).insert_many(parts)
 
 
-def has_part(job_id: ObjectId, series: str, number: int) -> bool:
-    query = {"jobId": job_id, "series": series, "number": number}
-    return db.collection(PARTS).find_one(query, {"_id": 1}) is not None
-
-
 def find_items(job_id: ObjectId, number: int) -> list[str] | None:
     part = db.collection(PARTS).find_one({"jobId": job_id, "series": "items", "number": number})
     return None if part is None else part["items"]
@@ -195,33 +195,38 @@ def find_newest(kind: str, clinic_id: ObjectId, options: Mapping[str, Any]) -> D
 
 
 def list_of(
-    kinds: Sequence[str], clinic_id: ObjectId, asked_by: str | None = None
+    kinds: Sequence[str],
+    clinic_id: ObjectId,
+    asked_by: str | None = None,
+    *,
+    has_ended: bool = False,
 ) -> list[Document]:
-    """Those of some kinds in a clinic that are at work or have kept something, of one person or all, newest first."""
-    kept = [
+    """Those of some kinds in a clinic that are at work or have kept something, of one person or all, newest first, as
+    `find_short` has them. `has_ended`: and those that have ended within a day."""
+    kept: list[Document] = [
         {"state": {"$in": [state.value for state in AT_WORK]}},
         {"file.expiresTime": {"$gt": clock.now()}},
         {"again.until": {"$gt": clock.now()}},
+        *([{"endedTime": {"$gt": clock.now() - _SHOWN}}] if has_ended else []),
     ]
     query: dict[str, Any] = {"kind": {"$in": list(kinds)}, "clinicId": clinic_id, "$or": kept}
     if asked_by is not None:
         query["askedBy.actor_id"] = asked_by
-    sort = [("_id", DESCENDING)]
-    return list(
-        db.collection(COLLECTION).find(
-            query, dict.fromkeys(_LONG, 0), sort=sort, hint="JobsByClinic"
-        )
-    )
+    sort = [
+        ("createdTime", DESCENDING),
+        ("_id", DESCENDING),
+    ]  # ids of two processes are not in order
+    found = db.collection(COLLECTION).find(query, _SHORT, sort=sort, hint="JobsByClinic")
+    return list(found)
 
 
 def list_at_work(clinic_id: ObjectId, kind: str) -> list[Document]:
     """Those of a kind in a clinic, oldest first, so many of them as one page shows."""
     states = {"$in": [state.value for state in AT_WORK]}
     query = {"state": states, "clinicId": clinic_id, "kind": kind}
-    hidden = dict.fromkeys((*_LONG, "wanted"), 0)
     sort = [("_id", ASCENDING)]
     found = db.collection(COLLECTION).find(
-        query, hidden, sort=sort, limit=_MOST_LISTED, hint="JobsAtWork"
+        query, _SHORT, sort=sort, limit=_MOST_LISTED, hint="JobsAtWork"
     )
     return list(found)
 

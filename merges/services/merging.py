@@ -18,8 +18,10 @@ from merges.services import audit_trail, planning
 from merges.services.stages import FIRST, UNDECIDED
 from merges.store import merges as store
 from merges.store import plan_documents
+from patients.services import kept_files
 
 OTHER_MERGE = "one of the clinics is being merged with another clinic"
+CREATING = "patients are being created from a file in the clinic that would go; wait for the end, or cancel that job"
 NOT_FOUND = "merge not found"
 TOO_LATE = "the merge has ended, or is too far to be taken back"
 STOPPED = "it was stopped"
@@ -47,7 +49,8 @@ def request_merge(
     `numbers`: of the plan that the one who asks has seen; `seen`: its fingerprint, if it was made some time ago: a
     merge whose plan is another one by then is refused when its worker has checked it.
 
-    Raises BadRequest if both are the same clinic, NotFound, and Conflict while one of them is in another merge.
+    Raises BadRequest if both are the same clinic, NotFound, and Conflict while one of them is in another merge, or
+    patients of the source are created from a file.
     """
     source, target = planning.parse_pair(source_id, target_id)
     present = _present(source, target)
@@ -89,6 +92,8 @@ def _new_merge(
     source_id: ObjectId, target_id: ObjectId, *, requested_by: str, reason: str
 ) -> Document:
     source, target = map(access.access_clinic, (source_id, target_id))
+    if kept_files.is_creating(source_id):
+        raise Conflict(message=CREATING)
     if closures.find(source_id) or closures.find(target_id):
         raise Conflict(message=OTHER_MERGE)
     moment = clock.now()

@@ -25,7 +25,6 @@ from kernel.jobs.running import OBJECT
 from patients import bulk_files, bulk_rows
 from patients.api.schemas.kept_creations import CREATION, CREATIONS
 from patients.bulk_jobs import CREATE
-from patients.choices import ExportState
 from patients.representation import bulk_results
 from patients.representation.kept_creations import creation as shown
 from patients.services import bulk_creations, kept_files
@@ -59,9 +58,10 @@ class BulkCreationViewSet(ApiViewSet):
         "waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the "
         "answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a "
         "day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled "
-        "the creation. When a person was told of twenty addresses, in an hour, that accounts have which are not "
-        "patients of the clinic, rows with further addresses are left out; send them later, or without "
-        "the address. 429 while ten files are at work for the clinic. 404 where it is switched off.",
+        "the creation, or the clinic is gone meanwhile, with the number of patients that were created. When a person "
+        "was told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows with "
+        "further addresses are left out; send them later, or without the address. Checks count as creations do, but "
+        "an address counts once. 429 while ten files are at work for the clinic. 404 where it is switched off.",
         query=(
             Parameter(
                 "dryRun",
@@ -85,7 +85,7 @@ class BulkCreationViewSet(ApiViewSet):
         _require_served()
         note = waiting.note_of(call.request)
         if note:
-            job = jobs.access(note)
+            job = jobs.glance(note)
             accesses.note_shown(job["total"])
             return _answer(_waited_for(call.request, job))
         clinic = access.access_open_clinic(call.path["clinicId"])
@@ -107,21 +107,25 @@ class BulkCreationViewSet(ApiViewSet):
                 close=lambda: None,
             )
         job = _begin(call, clinic, checked.wanted(marks))
+        if waiting.may_wait(call.request):
+            accesses.note_shown(len(rows))
         return _answer(_waited_for(call.request, job))
 
     @operation(
         "ListBulkCreations",
         summary="List the caller's creations of patients from files",
-        description="Those of this clinic that are at work, and for a day those whose result was not the answer to the "
-        "file. The newest is first.",
+        description="Those of this clinic that are at work, or have ended within a day: also where the connection "
+        "broke before the answer to the file, or within it. The newest is first. A file is in the list when it has "
+        "been checked.",
         responses={200: CREATIONS},
     )
     def page(self, call: Call) -> Response:
         _require_served()
         clinic = access.access_clinic(call.path["clinicId"])
-        own = kept_files.list_own(kept_files.CREATION, clinic["_id"], call.principal.user_id)
-        known = [job for job in own if kept_files.state_of(job) != ExportState.EXPIRED]
-        return Response([shown(job) for job in known])
+        own = kept_files.list_own_of_a_day(
+            kept_files.CREATION, clinic["_id"], call.principal.user_id
+        )
+        return Response([shown(job) for job in own])
 
 
 class KeptCreationViewSet(ApiViewSet):
@@ -142,8 +146,8 @@ class KeptCreationViewSet(ApiViewSet):
         "FetchBulkCreation",
         summary="Fetch what became of a file of patients",
         description="As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the "
-        "file. 409 while patients are being created, or when that failed; 404 when the result has expired, or was sent "
-        "as the answer to the file.",
+        "file. 409 while patients are being created, or when that failed or was canceled; 404 when the result has "
+        "expired.",
         path=_CREATION,
         responses={200: File((TYPE,))},
     )
@@ -155,7 +159,7 @@ class KeptCreationViewSet(ApiViewSet):
             user_id=call.principal.user_id,
             actor_kind=_kind(call),
             rows=job["total"],
-            failed=job["problem"],
+            failed=_why_ended(job),
         )
         return _sent(job, pieces)
 
@@ -206,7 +210,7 @@ def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Docume
         )
         return str(job_id)
 
-    return jobs.access(db.run_in_transaction(begin))
+    return jobs.glance(db.run_in_transaction(begin))
 
 
 def _waited_for(request: Request, job: Document) -> Document:
@@ -215,7 +219,6 @@ def _waited_for(request: Request, job: Document) -> Document:
     if not jobs.is_at_work(job):
         return job
     if waiting.may_wait(request):
-        accesses.note_shown(len(job["wanted"].get("rows", ())))
         if waiting.seconds_waited(request) < PATIENCE:
             waiting.later(request, note=str(job["_id"]))
         return job
@@ -226,7 +229,7 @@ def _waited_for(request: Request, job: Document) -> Document:
             jobs.carry_out(str(job["_id"]))
         except RetryLater:  # a worker goes on with it later
             ends = time.monotonic()
-        job = jobs.access(str(job["_id"]))
+        job = jobs.glance(job["_id"])
     return job
 
 
@@ -234,8 +237,15 @@ def _answer(job: Document) -> HttpResponseBase:
     if jobs.is_at_work(job):
         return Response(shown(job), status=202)
     if job["state"] != JobState.DONE:
-        raise Conflict(message=job["problem"])
-    return _sent(job, db.run_in_transaction(lambda: jobs.fetch(job["_id"])))
+        raise Conflict(message=_why_ended(job))
+    return _sent(job, jobs.read(job))
+
+
+def _why_ended(job: Document) -> str:
+    return (
+        f"the creation has ended: {job['problem']}; patients created before: {job['succeeded']}; "
+        "send the file again for the others"
+    )
 
 
 def _sent(job: Document, pieces: Iterable[bytes]) -> HttpResponseBase:

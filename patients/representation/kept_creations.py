@@ -12,7 +12,7 @@ def creation(job: Document) -> Document:
         "id": job["_id"],
         "state": state.value,
         "createdTime": job["createdTime"],
-        **({} if state == ExportState.PENDING else numbers),
+        **(numbers if job["total"] else {}),
         **({"problem": job["problem"]} if job["problem"] else {}),
         **(_result(job) if state == ExportState.READY else {}),
     }

@@ -3,7 +3,7 @@ to PATIENT-184)."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -34,18 +34,12 @@ from patients.store import bulk_creations as store
 DUPLICATE_MRN, DUPLICATE_EMAIL = "duplicate MRN", "duplicate email"
 # What every row says that is reached after the caller has learned of too many accounts, whatever its address has.
 UNCHECKED_EMAIL = "email not checked: too many addresses have accounts"
+TAG_GONE = "the clinic has no tag with that name any more"
 ACCOUNT_UNFINISHED = "account_unfinished"  # the reason in the outbox
+_ENDED, _UNFINISHED = timedelta(seconds=1), timedelta(seconds=15)  # before the row is tried again
 UNKNOWN_TAG, UNKNOWN_SITE = "unknown tag", "unknown site"
 
 _REFUSALS = (BadRequest, Conflict, ConstraintViolation, PaymentRequired, RateLimited)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a row: `reason` is empty for one that was created."""
-
-    reason: str
-    is_created: bool
 
 
 # --- the whole file -------------------------------------------------------------------------------
@@ -100,16 +94,16 @@ def _with_accounts(
 ) -> tuple[set[str], set[str]]:
     """Those that have accounts, each of which counts for its caller as in the creation of one patient; and those that
     were not asked about, because the caller has learned of too many."""
-    found = set()
-    for at, email in enumerate(emails):
+    found, unchecked = set(), set()
+    for email in emails:
         try:
-            with taken_addresses.counted(asked_by, clinic_id):
+            with taken_addresses.counted(asked_by, clinic_id, email):
                 custodial_accounts.require_free(email)
         except taken_addresses.AddressTaken:
             found.add(email)
         except RateLimited:
-            return found, set(emails[at:])
-    return found, set()
+            unchecked.add(email)
+    return found, unchecked
 
 
 def beyond_plan(
@@ -130,11 +124,17 @@ def create(
     clinic_id: ObjectId,
     details: PatientDetails,
     invited_by: str | None,
+    origin: str,
+    take_over: Callable[[], None],
     then: Callable[[PatientDocument], None],
-) -> Outcome:
-    """`then` is called in the transaction that stores the record. What the rules refuse is the reason; the rest of the
-    file goes on. Raises Busy for a clinic that is being merged, and RetryLater where an earlier try has died between
-    the account and its record: that account is ended first, and must not look like that of someone else."""
+) -> str:
+    """Why the rules refuse the row; empty for one that is created. `then` is called in the transaction that stores the
+    record.
+
+    `origin` names the row: an earlier try of it may have died between the account and its record. Then `take_over` is
+    called, after which that try can store no record any more, and the account is ended. Raises RetryLater until that is
+    so, because the account must not look like that of someone else, and Busy for a clinic that is being merged.
+    """
 
     def check() -> None:
         """Two files may be created at once, and not every clinic requires unique MRNs."""
@@ -142,20 +142,34 @@ def create(
         if store.list_present(clinic_id, "mrn", [mrn], "PatientMRN"):
             raise BadRequest(message=DUPLICATE_MRN)
 
+    def stored(record: PatientDocument) -> None:
+        if len(record.get("tags") or ()) < len(details.said.get("tags") or ()):
+            raise ConstraintViolation(message=TAG_GONE)
+        then(record)
+
     try:
         patients.create_custodial_patient(
             clinic_id=clinic_id,
             details=details,
             invited_by=invited_by,
+            origin=origin,
             is_known_free=True,  # of the check of the file, which has counted those that are not
             check=check,
-            then=then,
+            then=stored,
         )
     except Busy:
         raise
+    except taken_addresses.AddressTaken:
+        _wait_for_earlier_try(details.said["email"], origin, take_over)
+        return DUPLICATE_EMAIL
     except _REFUSALS as error:
-        is_taken = isinstance(error, taken_addresses.AddressTaken)
-        if is_taken and custodial_accounts.is_being_made(details.said["email"]):
-            raise RetryLater(ACCOUNT_UNFINISHED) from None
-        return Outcome(error.message, is_created=False)
-    return Outcome("", is_created=True)
+        return error.message
+    return ""
+
+
+def _wait_for_earlier_try(email: str, origin: str, take_over: Callable[[], None]) -> None:
+    if not custodial_accounts.is_being_made(email):
+        return
+    take_over()
+    is_ended = custodial_accounts.end_of(email, origin)
+    raise RetryLater(ACCOUNT_UNFINISHED, wait=_ENDED if is_ended else _UNFINISHED)

@@ -27,6 +27,9 @@ EMAIL_REFUSED = "the user service does not accept the email address"
 EMAIL_TAKEN = "duplicate: email address is already taken"
 # After this time a creation has either stored its record or failed.
 CHECKED_AFTER = timedelta(minutes=5)
+_CALL_LASTS = timedelta(
+    minutes=1
+)  # at most: the time limit of a request to the user service, and its repetition
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,13 @@ class NewAccount:
 
 
 # --- making ---------------------------------------------------------------------------------------
-def make_account(clinic_id: ObjectId, email: str | None) -> NewAccount:
-    """Raises AddressTaken, BadRequest for an address that the user service refuses, and Unavailable."""
+def make_account(clinic_id: ObjectId, email: str | None, origin: str | None = None) -> NewAccount:
+    """Raises AddressTaken, BadRequest for an address that the user service refuses, and Unavailable. `origin`: what the
+    account is for (see `end_of`)."""
     if email is not None:
         # An account that already has the address is not ours; `end_unfinished` must never take it for the new one.
         require_free(email)
-    request_id = _note_request(clinic_id, email)
+    request_id = _note_request(clinic_id, email, origin)
     try:
         with _asking_user_service(EMAIL_TAKEN):
             user_id = user_service().create_custodial_user(str(clinic_id), email).user_id
@@ -59,11 +63,13 @@ def require_free(email: str) -> None:
             raise EmailTaken
 
 
-def _note_request(clinic_id: ObjectId, email: str | None) -> ObjectId:
+def _note_request(clinic_id: ObjectId, email: str | None, origin: str | None) -> ObjectId:
     request_id = ids.new_id()
     request: Document = {"_id": request_id, "clinicId": clinic_id, "createdTime": clock.now()}
     if email is not None:
         request["email"] = email
+    if origin is not None:
+        request["origin"] = origin
     store.insert_request(request)
     event = AccountRequested(request_id=str(request_id))
     outbox.emit(event, not_before=clock.now() + CHECKED_AFTER)
@@ -114,6 +120,21 @@ def end_unfinished(request_id: str) -> None:
     if user_id is not None and not patients.exists_for_user(user_id):
         people.end_custodial_account(user_id)
     store.remove_request(request["_id"])
+
+
+def end_of(email: str, origin: str) -> bool:
+    """Whether the account with this address that was begun for the same thing is ended now, before CHECKED_AFTER. To be
+    called when no one can store a record for it any more. False also while the call that makes it may still go on."""
+    request = store.find_last_request(email)
+    if request is None or request.get("origin") != origin:
+        return False
+    if "userId" not in request and request["createdTime"] > clock.now() - _CALL_LASTS:
+        return False
+    try:
+        end_unfinished(str(request["_id"]))
+    except PermanentFailure:
+        return False
+    return True
 
 
 def _find_made(request: Document) -> str | None:

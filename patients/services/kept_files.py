@@ -15,6 +15,7 @@ from kernel.jobs.running import FETCHED, OBJECT
 from patients.choices import ExportState
 
 _WORKING = (ExportState.PENDING, ExportState.RUNNING)
+_WITHOUT = (ExportState.FAILED, ExportState.CANCELED)
 _STATES = {
     JobState.PLANNING: ExportState.PENDING,
     JobState.RUNNING: ExportState.RUNNING,
@@ -46,7 +47,7 @@ CREATION = KeptFile(
     kind="patients.bulk_create",  # as `patients.bulk_jobs` declares it
     missing="creation not found",
     not_ready="the patients are still being created",
-    expired="the result has expired or was fetched",
+    expired="the result has expired or was removed",
     is_wanted_by_member=False,
 )
 _ALL = {kept.kind: kept for kept in (EXPORT, CREATION)}
@@ -57,10 +58,16 @@ def list_own(kept: KeptFile, clinic_id: ObjectId, user_id: str) -> list[Document
     return jobs.list_of([kept.kind], clinic_id, user_id)
 
 
+def list_own_of_a_day(kept: KeptFile, clinic_id: ObjectId, user_id: str) -> list[Document]:
+    """And those that have ended without a file, for a caller who did not hear of it."""
+    found = jobs.list_of([kept.kind], clinic_id, user_id, has_ended=True)
+    return [job for job in found if state_of(job) != ExportState.EXPIRED]
+
+
 def find_own(kept: KeptFile, job_id: str, *, clinic_id: str, user_id: str) -> Document:
     """The job. Raises NotFound, also for one of someone else."""
     try:
-        job = jobs.access(job_id)
+        job = jobs.glance(job_id)
     except NotFound:
         raise NotFound(message=kept.missing) from None
     is_own = job["kind"] == kept.kind and job["askedBy"]["actor_id"] == user_id
@@ -89,7 +96,7 @@ def fetch(
     state = state_of(job)
     if state in _WORKING:
         raise Conflict(message=kept.not_ready)
-    if state == ExportState.FAILED:
+    if state in _WITHOUT:
         raise Conflict(message=failed)
     if state != ExportState.READY:
         raise NotFound(message=kept.expired)
@@ -106,6 +113,11 @@ def fetch(
         scope={"kind": job["kind"], "rows": rows},
     )
     return chain((first,), pieces)
+
+
+def is_creating(clinic_id: ObjectId) -> bool:
+    """Whether patients are being created from a file, or will be."""
+    return bool(jobs.list_at_work(clinic_id, CREATION.kind))
 
 
 # --- ends -----------------------------------------------------------------------------------------

@@ -137,6 +137,7 @@ def create_custodial_patient(
     details: PatientDetails,
     invited_by: str | None = None,
     integration: str | None = None,
+    origin: str | None = None,
     is_known_free: bool = False,
     check: Callable[[], None] = lambda: None,
     then: Callable[[PatientDocument], None] = lambda _: None,
@@ -146,9 +147,10 @@ def create_custodial_patient(
     If the record cannot be stored, the account is removed again, even if this process dies in between. `check` is
     called in the transaction that stores the record, and may refuse it. If two creations run at once in one
     clinic, the second sees the first, since both change the clinic's counts. `integration`: the one that makes the
-    record. `is_known_free`: the address had no account a moment ago, so the answer that it has one by now tells
-    nothing, and does not count for the caller. `then` is called in that transaction with the stored record, for what
-    must never be missing from it.
+    record. `origin`: what the creation is for, by which a later try of the same finds an account that this one has left
+    without its record. `is_known_free`: the address had no account a moment ago, so the answer that it has one by now
+    tells nothing, and does not count for the caller. `then` is called in that transaction with the stored record, for
+    what must never be missing from it.
     """
     clinic = access.access_open_clinic(str(clinic_id))
     identity = fields.identity(details.said)
@@ -158,9 +160,11 @@ def create_custodial_patient(
     email = identity["email"] or None
     with (
         mail_limits.counted(email, invited_by),
-        taken_addresses.counted(invited_by if email and not is_known_free else None, clinic["_id"]),
+        taken_addresses.counted(
+            invited_by if email and not is_known_free else None, clinic["_id"], email
+        ),
     ):
-        account = custodial_accounts.make_account(clinic["_id"], email)
+        account = custodial_accounts.make_account(clinic["_id"], email, origin)
     document = {
         **_blank_record(clinic["_id"], account.user_id, requires_unique_mrn=unique),
         **identity,
@@ -415,7 +419,7 @@ def _follow_address(stored: PatientDocument, email: str | None, changed_by: str 
         return True
     with (
         mail_limits.counted(email, changed_by),
-        taken_addresses.counted(changed_by if email else None, stored["clinicId"]),
+        taken_addresses.counted(changed_by if email else None, stored["clinicId"], email),
     ):
         return custodial_accounts.change_email(stored["userId"], email)
 

@@ -1,4 +1,4 @@
-"""Requests for accounts of custodial patients: `{_id, clinicId, email?, userId?, createdTime}`.
+"""Requests for accounts of custodial patients: `{_id, clinicId, email?, origin?, userId?, createdTime}`.
 
 Stored before the account is made. Removed once it is certain that the account has its record or is gone, otherwise by
 MongoDB after a week.

@@ -3,16 +3,19 @@
 import csv
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
 from bson import ObjectId
 
+from clinic_records.services import closures
 from kernel import audit, clock, db, jobs, outbox
+from kernel.errors import Conflict, RetryLater
 from kernel.events import MailRequested
 from kernel.jobs import running
 from merges.services import merging
-from patients import bulk_rows
+from patients import bulk_jobs, bulk_rows
 from patients.api import bulk_creations as bulk_api
 from patients.services import bulk_creations, kept_files
 from patients.services import patients as patient_service
@@ -20,7 +23,7 @@ from patients.store import account_requests as store
 from tests import deliveries, merges
 from tests.accesses import recorded
 from tests.cast import add_member
-from tests.events import deliver_all
+from tests.events import deliver_all, everything_due
 from tests.factories import make_patient
 
 HEADER = [
@@ -135,7 +138,8 @@ def test_rows_without_a_mark_are_created_and_counted(ada, clinic, file):
     assert events[0]["scope"] == {"rows": 10, "duplicates": 7}
     assert "example.org" not in str(events)
     assert "example.org" not in str(list(db.collection("jobs").find({})))
-    assert db.collection("jobParts").count_documents({}) == 0
+    (kept,) = db.collection("jobParts").find({})
+    assert kept["expiresTime"] <= clock.now() + timedelta(days=1)
     assert recorded(operation="BulkCreatePatients")[-1]["list"]["shown"] == 10
 
 
@@ -209,17 +213,17 @@ def test_it_can_be_switched_off(ada, clinic, settings):
     assert upload(ada.api, clinic, [row("A", "1")]).status_code == 404
 
 
-def test_an_address_of_any_account_is_a_duplicate(ada, dot, clinic, settings):
+def test_an_address_of_any_account_is_a_duplicate(ada, ben, dot, clinic, settings):
     ((*_, reason, _),) = read(upload(ada.api, clinic, [row("A", "1", dot.email.upper())]))
     assert reason == "duplicate email"
 
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
-    upload(ada.api, clinic, [row("A", "1", dot.email)])
-    rows = [row("A", "1", "new@example.org"), row("B", "2", dot.email), row("C", "3")]
-    created = read(upload(ada.api, clinic, rows, "?dryRun=false"))
-    unchecked = bulk_creations.UNCHECKED_EMAIL
-    assert [cells[6:] for cells in created[:3]] == [[unchecked, "N"], [unchecked, "N"], ["", "N"]]
-    assert counts(created) == [3, 1, 2, 0, 0, 0]
+    rows = [row("A", "1", ben.email), row("B", "2", "new@example.org"), row("C", "3")]
+    for query in ("", "?dryRun=false"):  # who was told of an address is told again, and of no other
+        created = read(upload(ada.api, clinic, rows, query))
+        reasons = ["duplicate email", bulk_creations.UNCHECKED_EMAIL, ""]
+        assert [cells[6] for cells in created[:3]] == reasons
+    assert counts(created) == [3, 1, 2, 0, 0, 1]
 
 
 def test_addresses_that_are_taken_since_the_check_keep_no_one_else_from_being_created(
@@ -229,9 +233,10 @@ def test_addresses_that_are_taken_since_the_check_keep_no_one_else_from_being_cr
     monkeypatch.setattr(bulk_creations.custodial_accounts, "require_free", lambda _: None)
     addresses = [dot.email, ben.email, "new@example.org"]
     rows = [row(f"P{number}", f"{number}", one) for number, one in enumerate(addresses)]
-    created = read(upload(ada.api, clinic, rows, "?dryRun=false"))[:3]
-    taken = "duplicate: email address is already taken"
-    assert [cells[6:] for cells in created] == [[taken, "N"], [taken, "N"], ["", "Y"]]
+    created = read(upload(ada.api, clinic, rows, "?dryRun=false"))
+    taken = bulk_creations.DUPLICATE_EMAIL
+    assert [cells[6:] for cells in created[:3]] == [[taken, "N"], [taken, "N"], ["", "Y"]]
+    assert counts(created) == [3, 1, 2, 1, 0, 2]
 
 
 def test_tags_and_sites_are_read_where_they_are_asked_for(ada, clinic):
@@ -289,24 +294,24 @@ def test_no_cell_of_the_answer_is_a_formula(ada, clinic):
 
 
 def test_a_process_that_dies_in_the_middle_creates_no_one_twice(ada, clinic, monkeypatch):
-    """After each place: before the note of the step, when two rows have been created already."""
+    """The second row is noted in the transaction that stores it, so that both are there, or neither."""
     real, calls = running._note, []
 
     def die(*arguments):
         calls.append(1)
-        if len(calls) == 1:
+        real(*arguments)
+        if len(calls) == 2:
             raise SystemExit
-        return real(*arguments)
 
     monkeypatch.setattr(running, "_note", die)
     with pytest.raises(SystemExit):
         upload(ada.api, clinic, [row("A", "1"), row("B", "2")], "?dryRun=false")
-    assert len(stored(clinic)) == 2
+    job = db.collection("jobs").find_one({})
+    assert (len(stored(clinic)), job["done"], job["succeeded"]) == (1, 1, 1)
     deliver_all()
     job = db.collection("jobs").find_one({})
     assert (job["state"], job["succeeded"]) == ("done", 2)
-    content = b"".join(jobs.fetch(job["_id"])).decode()
-    assert "Patients Created,2\n" in content
+    assert "Patients Created,2\n" in b"".join(jobs.read(job)).decode()
     assert len(stored(clinic)) == 2
 
 
@@ -314,7 +319,8 @@ def test_a_process_that_dies_in_the_middle_creates_no_one_twice(ada, clinic, mon
 def test_a_process_that_dies_between_account_and_record_loses_no_row(
     ada, clinic, monkeypatch, dies_in
 ):
-    """The next worker finds the address taken, by an account without a record. It waits until that is ended."""
+    """The next worker finds the address taken, by an account without a record. Which account it is is known after
+    `make_account`, so it is ended at once; otherwise when the call that made it must be over."""
     accounts = patient_service.custodial_accounts
     owner, name = (accounts, "make_account") if dies_in == "make_account" else (store, "set_user")
     real = getattr(owner, name)
@@ -333,12 +339,11 @@ def test_a_process_that_dies_between_account_and_record_loses_no_row(
     deliver_all()
     assert db.collection("jobs").find_one({})["state"] == "running"
 
-    later = clock.now() + accounts.CHECKED_AFTER + timedelta(seconds=1)
+    later = clock.now() + timedelta(seconds=0 if dies_in == "make_account" else 61)
     with time_machine.travel(later, tick=True):
-        everything_due()
-        deliver_all()
-        everything_due()
-        deliver_all()
+        for _ in range(3):
+            everything_due()
+            deliver_all()
     assert [record["mrn"] for record in stored(clinic)] == ["1", "2"]
     job = db.collection("jobs").find_one({})
     assert (job["state"], job["succeeded"]) == ("done", 2)
@@ -357,14 +362,6 @@ def test_a_row_that_has_to_wait_is_no_failure_of_the_request(ada, clinic, monkey
     monkeypatch.setattr(accounts, "make_account", after_another_has_died)
     answer = upload(ada.api, clinic, [row("A", "1", "a@example.org")], "?dryRun=false")
     assert (answer.status_code, answer.json()["state"]) == (202, "running")
-
-
-def everything_due():
-    """What has failed is tried for the first time again."""
-    db.collection(outbox.COLLECTION).update_many(
-        {"state": outbox.PENDING},
-        {"$set": {"dueTime": clock.now(), "notBefore": clock.now(), "attempts": 0}},
-    )
 
 
 def test_a_second_file_at_the_same_time_finds_duplicates(ada, clinic, monkeypatch):
@@ -432,13 +429,11 @@ def test_what_takes_longer_than_a_request_is_fetched_later(ada, clinic, file, im
         assert ada.api.get(path.rpartition("/")[0]).json() == []
 
 
-def test_what_was_answered_is_not_kept(ada, clinic, file):
-    read(upload(ada.api, clinic, file, "?dryRun=false"))
-    assert ada.api.get(f"/v1/clinics/{clinic['id']}/bulk/patients").json() == []
-    (job,) = db.collection("jobs").find({})
-    path = path_of(clinic, {"id": job["_id"]})
-    assert ada.api.get(path).json()["state"] == "expired"
-    assert ada.api.get(f"{path}/file").status_code == 404
+def test_what_was_answered_is_kept_too_because_the_connection_may_break(ada, clinic, file):
+    rows = read(upload(ada.api, clinic, file, "?dryRun=false"))
+    (creation,) = ada.api.get(f"/v1/clinics/{clinic['id']}/bulk/patients").json()
+    assert (creation["state"], creation["patientsCreated"]) == ("ready", 3)
+    assert read(ada.api.get(creation["link"])) == rows
 
 
 def test_a_result_is_for_the_caller_who_has_sent_the_file(
@@ -500,21 +495,34 @@ def test_a_creation_ends_with_a_clinic_that_is_deleted(ada, clinic, impatient, m
     assert (stored(clinic), list(db.collection("jobParts").find({}))) == ([], [])
 
 
-def test_a_creation_ends_with_a_merge_and_who_was_created_is_in_the_other_clinic(
+def test_a_clinic_is_not_merged_away_while_patients_are_created_and_then_takes_them_along(
     ada, clinic, other_clinic, impatient, monkeypatch
 ):
+    """Nor does a creation that begins at the same moment fail: it goes on where the merge is taken back, and ends with
+    the clinic."""
     add_member(other_clinic, ada, roles=("CLINIC_ADMIN",))
     merges.without_waiting(monkeypatch)
-    begun(ada.api, clinic, [row(f"Row {number}", str(number)) for number in range(12)])
-    job = db.collection("jobs").find_one({})
-    for _ in range(2):  # its plan, and the first ten
-        running._take_step(jobs.access(str(job["_id"])))
+    begun(ada.api, clinic, [row(f"Row {number}", str(number)) for number in range(3)])
+    job_id = str(db.collection("jobs").find_one({})["_id"])
+    for _ in range(2):  # its plan, and the first row
+        running._take_step(jobs.access(job_id))
     source, target = ObjectId(clinic["id"]), ObjectId(other_clinic["id"])
-    merging.request_merge(source_id=source, target_id=target, requested_by="a test")
+    request = partial(merging.request_merge, source_id=source, target_id=target, requested_by="me")
+    with pytest.raises(Conflict, match="created from a file"):
+        request()
+
+    monkeypatch.setattr(kept_files, "is_creating", lambda _: False)
+    closures.close(ObjectId(), source_id=source, target_id=target)
+    closures.forget()
+    with pytest.raises(RetryLater, match=bulk_jobs.CLINIC_HELD):
+        running.carry_out(job_id)
+    db.collection(closures.store.COLLECTION).delete_many({})
+    closures.forget()
+    request()
     deliveries.drain("merges")
     deliver_all()
     assert db.collection("jobs").find_one({})["state"] == "canceled"
-    assert len(stored(other_clinic)) == db.collection("patients").count_documents({}) == 10
+    assert len(stored(other_clinic)) == db.collection("patients").count_documents({}) == 1
 
 
 def test_a_creation_that_staff_have_canceled_says_so(ada, clinic, impatient):
@@ -522,7 +530,49 @@ def test_a_creation_that_staff_have_canceled_says_so(ada, clinic, impatient):
     db.run_in_transaction(lambda: jobs.cancel(db.collection("jobs").find_one({})))
     told = ada.api.get(path).json()
     assert (told["state"], told["problem"]) == ("canceled", "it was canceled")
-    assert ada.api.get(f"{path}/file").status_code == 404
+    assert "total" not in told
+    assert ada.api.get(path.rpartition("/")[0]).json() == [told]
+    refused = ada.api.get(f"{path}/file")
+    assert (refused.status_code, refused.json()["message"]) == (
+        409,
+        "the creation has ended: it was canceled; patients created before: 0; "
+        "send the file again for the others",
+    )
+
+
+def test_a_creation_that_is_canceled_at_a_row_has_counted_those_before_and_stores_it_not(
+    ada, clinic, impatient, monkeypatch
+):
+    """The account that was made for the row is ended."""
+    begun(ada.api, clinic, [row(name, name, f"{name}@example.org") for name in "abc"])
+    accounts = patient_service.custodial_accounts
+    real, calls = accounts.make_account, []
+
+    def cancel_at_second(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            db.run_in_transaction(lambda: jobs.cancel(db.collection("jobs").find_one({})))
+        return real(*arguments)
+
+    monkeypatch.setattr(accounts, "make_account", cancel_at_second)
+    deliver_all()
+    job = db.collection("jobs").find_one({})
+    assert (job["state"], job["done"], job["succeeded"]) == ("canceled", 1, 1)
+    assert [record["mrn"] for record in stored(clinic)] == ["a"]
+    accounts.require_free("b@example.org")
+
+
+def test_a_row_whose_tag_is_removed_meanwhile_says_so(ada, clinic, impatient):
+    tag = {"_id": ObjectId(), "name": "Pump"}
+    own = {"_id": ObjectId(clinic["id"])}
+    db.collection("clinics").update_one(own, {"$set": {"patientTags": [tag]}})
+    rows = [row("A", "1", "", "", "", "Pump"), row("B", "2")]
+    answer = upload(ada.api, clinic, rows, "?tagsAndSites=true&dryRun=false")
+    db.collection("clinics").update_one(own, {"$set": {"patientTags": []}})
+    deliver_all()
+    result = read(ada.api.get(f"{path_of(clinic, answer.json())}/file"))
+    assert [bulk_creations.TAG_GONE in cells[6] for cells in result[:2]] == [True, False]
+    assert [record["mrn"] for record in stored(clinic)] == ["2"]
 
 
 def test_a_creation_waits_while_mails_are_late(ada, clinic, impatient, monkeypatch):
