@@ -246,7 +246,8 @@ class Clinics:
         assert caller == "service" or not self._is_shown_in(answer.text), (name, ids, answer.text)
         if peek_written():
             deliver_all()
-            assert self._changed() == {}, (name, ids)
+            changed = self._changed()
+            assert changed == {}, (name, ids, changed)
             replay.put_back(self._stored, take_written())
             forget_what_is_cached()
         return answer
