@@ -165,8 +165,10 @@ def update(user_id: str, changes: UserUpdate, expected: Expected = ANYTHING) -> 
 
 
 def set_first_password(user_id: str, password: str) -> None:
-    """For a claimed account that has none."""
-    accounts.set_first_password(user_id, rules.checked_password(password))
+    """For a claimed account that has none. One that has a password is not hashed for: that is slow on purpose."""
+    account = accounts.find_account(user_id)
+    if account is not None and "password" not in account:
+        accounts.set_first_password(user_id, rules.checked_password(password))
 
 
 def delete(user_id: str, expected: Expected = ANYTHING) -> None:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from clinics_site import (
     env,
     server,  # noqa: F401 (reads the variables of the web process)
+    settings,  # noqa: F401 (reads those of all processes)
 )
 
 

@@ -39,7 +39,7 @@ from patients.services.patient_details import SharedPatient
 from patients.services.patients import has_patients_besides_demo, match_patients
 from redox.services import webhook
 from users.choices import AccountRole, Grant
-from users.clients.protocol import EmailTaken, User
+from users.clients.protocol import User
 from users.services import accounts
 from users.services.neighbours import permission_service, profile_service, user_service
 
@@ -178,19 +178,17 @@ def _refuse_where_people_are_real() -> None:
 
 def _make_account(actor: Actor) -> User:
     """An account that exists keeps its password; one that was made without any gets it."""
-    try:
-        return accounts.create_user(
-            email=actor.email,
-            full_name=actor.name,
-            roles=(actor.role,),
-            password=PASSWORD,
-            user_id=actor.user_id,
-        )
-    except EmailTaken:
-        user = user_service().get_user(actor.email)
-        assert user is not None  # noqa: S101 (the address is taken)
+    user = user_service().get_user(actor.email)
+    if user is not None:
         accounts.set_first_password(user.user_id, PASSWORD)
         return user
+    return accounts.create_user(
+        email=actor.email,
+        full_name=actor.name,
+        roles=(actor.role,),
+        password=PASSWORD,
+        user_id=actor.user_id,
+    )
 
 
 def _make_clinic(people: People) -> Document:
