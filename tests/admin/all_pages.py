@@ -63,8 +63,7 @@ def opened(client, path):
 class Review:
     """A page that answers a posted form: a difference, a preview, a confirmation or a refusal."""
 
-    path: str  # of the page with the form
-    number: int  # of the form among those that are posted
+    action: str  # where it was sent
     fields: dict  # what was sent
     answer: HttpResponse
 
@@ -73,15 +72,16 @@ def reviews(client, pages_by_path):
     """Sends every posted form of these pages as it is, but for REASONS and CHANGES, and gives those that are answered
     by a page. Whatever asks for a reason is refused for its lack, so that nothing is removed."""
     for path, page in pages_by_path.items():
-        for number, form in enumerate(forms_of(page)):
+        for form in forms_of(page):
             if form.action.startswith(EXCEPT) or is_search_of_every_page(form, path):
                 continue
             fields = {**form.values, **dict.fromkeys(REASONS & form.values.keys(), "")}
             fields |= {name: value for name, value in CHANGES.items() if name in fields}
             fields = {name: value for name, value in fields.items() if name not in UNTICKED}
-            answer = client.post(form.action or path, fields)
+            action = form.action or path
+            answer = client.post(action, fields)
             if is_page(answer):
-                yield Review(path, number, fields, answer)
+                yield Review(action, fields, answer)
 
 
 def is_search_of_every_page(form, path):

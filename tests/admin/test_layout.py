@@ -1,6 +1,9 @@
 """Every staff page, and every answer to a posted form, in a real browser, with long data: nothing is cut off or broken
 up, on paper neither, the console is silent, and axe finds nothing serious, light or dark."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -33,8 +36,10 @@ def test_every_page_fits_on_a_laptop_and_on_a_phone(django_db_setup):
         faults = walk(
             browser, [*paths, "/admin/clinics/nothing/"], judged=first_of_each_template(paths)
         )
+        browser.open("/admin/")
         for review in posted.values():
-            browser.send(review.path, review.number, review.fields)
+            browser.send(review.action, review.fields)
+            assert browser.driver.title == title_of(review.answer)
             faults += faults_of_page(browser) + accessibility.faults(browser)
         faults += submit(
             browser, f"/admin/clinics/{data.clinic['_id']}/settings/limits", hard_plan="12"
@@ -53,6 +58,11 @@ def test_every_page_fits_on_a_laptop_and_on_a_phone(django_db_setup):
 def kind_of(review):
     """What is drawn: answers of one kind look alike."""
     return str(review.answer.template_name), review.answer.context_data["title"]
+
+
+def title_of(answer):
+    text = re.search(r"<title>(.*?)</title>", answer.content.decode(), re.DOTALL)[1]
+    return " ".join(html.unescape(text).split())
 
 
 def first_of_each_template(pages):
