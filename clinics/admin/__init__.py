@@ -10,6 +10,7 @@ from clinics.admin import (  # noqa: F401
     legacy_accounts,
     members,
     patient_moves,
+    people_meant,
     removals,
     service_accounts,
     settings,

@@ -18,42 +18,41 @@ from kernel.accesses import processes, reading
 from kernel.api.operations import REGISTRY
 from kernel.choices import AccessKind
 from kernel.db import Document
-from kernel.staff import days, pages, paging, roles, searches
+from kernel.staff import days, meant, pages, paging, roles, searches
 from patients.services import staff_reads as patient_reads
 
 PAGE = 50
 _MOST_RECORDS = (
     100  # of the patient, now and in the archive: these may be of clinics without an access
 )
-NO_ID = "A user id has ten hexadecimal digits, or the form of a UUID"
-NO_CLINIC_ID = "The id of a clinic has twenty-four hexadecimal digits"
+HIDDEN = ("patient", "who")
+_MEANT = {"patient": "patient", "who": "person", "clinic": "clinic"}  # by field
+_WORDS = {"patient": "The patient", "who": "Seen by", "clinic": "In the clinic"}
 _KINDS = dict(AccessKind.choices)
 _ACCOUNTS = {AccessKind.USER, AccessKind.SERVICE}
 
 
-@pages.page("accesses/", name="accesses", needs=roles.AUDIT, hides=("patient", "who"))
+@pages.page("accesses/", name="accesses", needs=roles.AUDIT, hides=HIDDEN)
 def who_has_seen(request: HttpRequest) -> HttpResponseBase:
-    typed = searches.asked(request)
-    asked = {name: typed.get(name, "").strip().lower() for name in ("patient", "who")}
+    asked = {
+        field: meant.read(request, kind, field, hides=HIDDEN) for field, kind in _MEANT.items()
+    }
     period, problem = days.bounds_of_ids(request)
-    if not all(ids.is_user_id(user_id) for user_id in asked.values() if user_id):
-        problem = NO_ID
-    clinic_id = ids.parse_id(request.GET.get("clinic", "").strip())
-    if request.GET.get("clinic", "").strip() and clinic_id is None:
-        problem = NO_CLINIC_ID
+    patient, who = (asked[field].id.lower() for field in HIDDEN)
     sections = []
-    if not problem:
-        if asked["patient"]:
-            sections += _of_patient(request, asked["patient"], clinic_id, period)
-        sections += _of_person(request, asked["who"], period) if asked["who"] else []
+    if not problem and not any(one.problem for one in asked.values()):
+        if patient:
+            sections += _of_patient(request, patient, ids.parse_id(asked["clinic"].id), period)
+        sections += _of_person(request, who, period) if who else []
     return pages.render(
         request,
         "clinics/staff/accesses.html",
         title="Who has seen a patient",
-        filters=typed,
+        filters=searches.asked(request),
         problem=problem,
+        meant=[(_WORDS[field], one) for field, one in asked.items()],
         sections=sections,
-        is_patient_asked=bool(asked["patient"] and sections),
+        patient=patient if sections else "",
         silent=processes.list_silent(),
     )
 

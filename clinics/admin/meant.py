@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 from django.forms import ValidationError
+from django.http import HttpRequest
 
 from clinic_records.admin import readable_clinics
 from clinic_records.services import access
@@ -11,8 +12,9 @@ from clinics.services import staff_reads
 from clinics.services.staff_reads import ClinicFilter
 from kernel import ids, texts
 from kernel.db import Document
+from kernel.staff import meant as filters
 
-MOST_FOUND = 10
+MOST_FOUND = filters.MOST_FOUND
 NONE = "No clinic has this name, share code or id."
 SEVERAL = "Several clinics have it in their names. Type the share code:"
 HELP = "Its share code, id, or words of its name."
@@ -23,7 +25,9 @@ def normal(typed: str) -> str:
     return texts.name(typed.replace("\0", ""))[:_LONGEST]
 
 
-def list_meant(typed: str, *, besides: ObjectId | None = None) -> list[Document]:
+def list_meant(
+    typed: str, *, besides: ObjectId | None = None, limit: int = MOST_FOUND
+) -> list[Document]:
     """The clinic with this id or share code, else those with these words in their names, as they are stored."""
     typed = normal(typed)
     if not typed:
@@ -33,9 +37,9 @@ def list_meant(typed: str, *, besides: ObjectId | None = None) -> list[Document]
         found = access.find_clinic(exact)
         return [found] if found is not None and exact != besides else []
     rows, _ = staff_reads.list_clinics(
-        ClinicFilter(name=typed), newest_first=False, skip=0, limit=MOST_FOUND + 1
+        ClinicFilter(name=typed), newest_first=False, skip=0, limit=limit + 1
     )
-    return [row for row in rows if row["_id"] != besides][:MOST_FOUND]
+    return [row for row in rows if row["_id"] != besides][:limit]
 
 
 def only(stored: Sequence[Document], *, none: str = NONE) -> Document:
@@ -49,3 +53,18 @@ def only(stored: Sequence[Document], *, none: str = NONE) -> Document:
 
 def named(clinic: Document) -> str:
     return f"{clinic.get('name') or clinic['_id']} ({clinic.get('canonicalShareCode')})"
+
+
+def _for_filters(_request: HttpRequest, typed: str) -> list[filters.Candidate]:
+    found = map(readable_clinics.clinic, list_meant(typed, limit=MOST_FOUND + 1))
+    return [
+        filters.Candidate(
+            str(clinic["_id"]), clinic.get("name") or "", clinic.get("canonicalShareCode") or ""
+        )
+        for clinic in found
+    ]
+
+
+filters.KINDS["clinic"] = filters.Kind(
+    _for_filters, is_id=lambda typed: ids.parse_id(typed) is not None, none=NONE
+)

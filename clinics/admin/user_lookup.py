@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from clinic_records.services.people import Person
 from clinics.admin.found import user_ids, with_clinic_names
@@ -14,8 +15,9 @@ from clinics.services import staff_reads
 from kernel import addresses, audit, ids
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
-from kernel.staff import pages, paging, recents, roles, searches
+from kernel.staff import meant, pages, paging, recents, roles, searches
 from kernel.staff.fields import NO_ADDRESS
+from kernel.staff.meant import Meant
 from kernel.staff.moments import when
 from patients.admin.readable_patients import patient
 from patients.services import staff_reads as patient_reads
@@ -25,6 +27,7 @@ from users.services import accounts
 from users.services.neighbours import user_service
 
 CLINICIAN, PATIENT = "clinician", "patient"
+_HIDDEN = ("q",)
 FORMER_CLINICIAN, FORMER_PATIENT = "former-clinician", "former-patient"
 Read = Callable[..., tuple[list[Document], int]]
 _READS: dict[str, Read] = {
@@ -39,10 +42,6 @@ _READABLE = {
     FORMER_CLINICIAN: clinician,
     FORMER_PATIENT: patient,
 }
-NEITHER = (
-    "This is neither a whole e-mail address nor a user id. Clinics are found by the field at the top, "
-    "and people by their names on the page of their clinic."
-)
 _COUNTED = {
     CLINICIAN: "memberships",
     PATIENT: "patientRecords",
@@ -53,11 +52,18 @@ _NONE: dict[str, Any] = {"rows": [], "total": 0}
 NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 
 
-@pages.page("users/", name="user_lookup", needs=roles.FIND, hides=("q",))
+@pages.page("users/", name="user_lookup", needs=roles.FIND, hides=_HIDDEN)
 def lookup(request: HttpRequest) -> HttpResponseBase:
     text = searches.asked(request).get("q", "").strip()[:500]
     sees_patients = pages.has(request, roles.PATIENTS)
-    address_or_id, problem = _address_or_id(text) if text else (None, "")
+    address_or_id, problem = _address_or_id(text) if text else ("", "")
+    named = (
+        meant.read(request, "anyone", "q", hides=_HIDDEN)
+        if text and not address_or_id and not problem
+        else Meant()
+    )
+    if named.id:
+        return pages.go(f"{request.path}?{urlencode({'q': named.id})}")
     is_person = bool(address_or_id) and not ids.parse_id(address_or_id or "")
     user, outage = find_account(address_or_id) if address_or_id and is_person else (None, "")
     person = _person(text, address_or_id, user)
@@ -76,6 +82,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         last_login=_last_login(user),
         is_legacy=user is not None and AccountRole.LEGACY_CLINIC in user.roles,
         problem=problem or outage,
+        named=named,
         is_known=is_known,
         was_sought=bool(address_or_id),
         both=paging.query_without(request, "as", "page") if request.GET.get("as") else "",
@@ -110,12 +117,12 @@ def _kinds(request: HttpRequest) -> list[str]:
 
 
 def _address_or_id(text: str) -> tuple[str, str]:
-    """The canonical address or the user id that was typed, or "" and what is wrong with it."""
+    """The canonical address or the user id that was typed, or "" and what is wrong with it; neither for a name."""
     if "@" in text:
         address = addresses.account_address(text)
         return (address, "") if address else ("", NO_ADDRESS)
     is_known = staff_reads.is_user_id(text) or staff_reads.is_invite(text)
-    return (text.lower(), "") if is_known else ("", NEITHER)
+    return (text.lower(), "") if is_known else ("", "")
 
 
 def find_account(address_or_id: str) -> tuple[User | None, str]:

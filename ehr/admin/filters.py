@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from bson import ObjectId
 from django.http import HttpRequest
 
-from clinics.services.staff_reads import ClinicFilter, list_clinics
+from clinics.services.staff_reads import ClinicFilter, find_id_of_code, list_clinics
 from ehr.services.records import STATES, Filter
 from kernel import ids, texts
 from kernel.staff import pages, roles, searches
@@ -52,10 +52,10 @@ def _read(request: HttpRequest, kind: str | None) -> Filter:
 
 
 def _clinics(text: str) -> tuple[ObjectId, ...]:
-    """Those with this id, or with these words in their names."""
+    """Those with this id or share code, or with these words in their names."""
     if not text:
         return ()
-    clinic_id = ids.parse_id(text)
+    clinic_id = ids.parse_id(text) or find_id_of_code(text)
     if clinic_id is not None:
         return (clinic_id,)
     clinics, total = list_clinics(

@@ -103,3 +103,11 @@ def in_words(action: str) -> str:
     if name != action:
         return f"Tried to open the page “{name.replace('_', ' ').replace('.', ', ')}”"
     return WORDS.get(action, action)
+
+
+def codes_of(text: str) -> list[str]:
+    """The actions that are meant: the one with this code, else those with this text in their words. A code that is not
+    known may be stored all the same."""
+    sought = text.strip().casefold()
+    found = [code for code, words in WORDS.items() if sought in words.casefold()]
+    return [text] if text in WORDS or not found else found

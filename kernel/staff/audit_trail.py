@@ -1,7 +1,9 @@
 """The audit trail: read, filter, export. These pages cannot change it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
@@ -11,52 +13,85 @@ from kernel import audit, ids
 from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
 from kernel.errors import NotFound
-from kernel.staff import actions, days, exports, pages, paging, roles, subjects
+from kernel.staff import (
+    actions,
+    colleagues,
+    days,
+    exports,
+    meant,
+    pages,
+    paging,
+    roles,
+    searches,
+    subjects,
+)
 from kernel.staff.differences import difference
+from kernel.staff.meant import Meant
 
 PAGE = 50
 MOST_EXPORTED = 100_000
+HIDDEN = ("object", "actor")  # may be the name or the address of a person
+_MEANT = {"clinic": "clinic", "actor": colleagues.KIND, "object": "subject"}  # by field
+_WORDS = {"clinic": "In the clinic", "actor": "By", "object": "Concerning"}
 _COLUMNS = (
     "number", "time", "environment", "actor", "actor kind", "action", "object type", "object id", "object name",
     "clinic", "before", "after", "scope", "reason", "outcome", "request",
 )  # fmt: skip
 
 
-@pages.page("audit/", name="audit", needs=roles.AUDIT)
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the page asks for; `problem` is what is wrong with it, if anything."""
+
+    query: dict[str, Any]
+    problem: str
+    meant: Mapping[str, Meant]  # by field
+
+
+@pages.page("audit/", name="audit", needs=roles.AUDIT, hides=HIDDEN)
 def trail(request: HttpRequest) -> HttpResponseBase:
-    query, problem = _query(request)
+    asked = _read(request)
     before = ids.parse_id(request.GET.get("before", ""))
-    events = audit.list_events(query, before=before, limit=PAGE + 1)
+    events = audit.list_events(asked.query, before=before, limit=PAGE + 1)
     older = str(events[PAGE - 1]["_id"]) if len(events) > PAGE else ""
     return pages.render(
         request,
         "staff/audit/list.html",
         title="Audit trail",
-        events=subjects.named(request, events[:PAGE]),
+        events=subjects.with_clinics(request, subjects.named(request, events[:PAGE])),
         older=paging.query_without(request, "before", before=older) if older else "",
         newest=paging.query_without(request, "before") if before else "",
-        filters=request.GET,
+        filters=searches.asked(request),
         export_query=paging.query_without(request, "before"),
-        problem=problem,
+        problem=asked.problem,
+        meant=[(_WORDS[field], one) for field, one in asked.meant.items()],
         outcomes=AuditOutcome.values,
         actions=actions.WORDS.items(),
     )
 
 
-@pages.page("audit/export.csv", name="audit_export", needs=roles.AUDIT)
+@pages.page(
+    "audit/export.csv", name="audit_export", needs=roles.AUDIT, hides=HIDDEN, begins_at="audit"
+)
 def export(request: HttpRequest) -> HttpResponseBase:
-    query, problem = _query(request)
-    if problem:
-        pages.fail(request, problem)
-        return pages.go(reverse("admin:audit"))
+    asked = _read(request)
+    if asked.problem:
+        pages.fail(request, asked.problem)
+        return pages.go(f"{reverse('admin:audit')}?{request.GET.urlencode()}")
     audit.record(
         action="audit.export",
         object_type="auditTrail",
         object_id="",
-        scope={"filter": request.GET.urlencode(), "mostRows": MOST_EXPORTED},
+        scope={"filter": urlencode(_in_words(request, asked)), "mostRows": MOST_EXPORTED},
         **pages.actor(request),
     )
-    return exports.as_csv("audit-trail", _COLUMNS, _rows(query))
+    return exports.as_csv("audit-trail", _COLUMNS, _rows(asked.query))
+
+
+def _in_words(request: HttpRequest, asked: Filter) -> dict[str, str]:
+    """Without what was typed to find a person."""
+    in_address = {name: value for name, value in request.GET.dict().items() if name != searches.KEY}
+    return in_address | {field: one.id for field, one in asked.meant.items() if one.id}
 
 
 @pages.page("audit/<str:event_id>/", name="audit_event", needs=roles.AUDIT)
@@ -69,29 +104,40 @@ def event(request: HttpRequest, event_id: str) -> HttpResponseBase:
         "staff/audit/event.html",
         title=f"Event {event_row.get('number', 'without a number')}",
         crumbs=[pages.Crumb("Audit trail", reverse("admin:audit"))],
-        event=subjects.named(request, [event_row], alone=True)[0],
+        event=_of_page(request, event_row),
         difference=difference(event_row.get("before"), event_row.get("after")),
         intact=audit.is_intact(event_row),
     )
 
 
-def _query(request: HttpRequest) -> tuple[dict[str, Any], str]:
-    """The filter that the page asks for, and what is wrong with it, if anything."""
-    query: dict[str, Any] = {}
-    for field, name in (("actor.name", "actor"), ("action", "action"), ("outcome", "outcome")):
-        if request.GET.get(name):
-            query[field] = request.GET[name]
-    if request.GET.get("object"):
-        query["object.id"] = request.GET["object"]
-    if request.GET.get("clinic"):
-        clinic_id = ids.parse_id(request.GET["clinic"])
-        if clinic_id is None:
-            return {"_id": None}, "A clinic id has 24 hexadecimal digits"
-        query["clinicId"] = clinic_id
+def _of_page(request: HttpRequest, row: dict[str, Any]) -> dict[str, Any]:
+    (shown,) = subjects.with_clinics(request, subjects.named(request, [row], alone=True))
+    return shown
+
+
+def _read(request: HttpRequest) -> Filter:
+    found = {
+        field: meant.read(request, kind, field, hides=HIDDEN) for field, kind in _MEANT.items()
+    }
     bounds, problem = days.bounds_of_ids(request)
+    problem = next((one.problem for one in found.values() if one.problem), problem)
     if problem:
-        return {"_id": None}, problem
-    return (query | {"_id": bounds} if bounds else query), ""
+        return Filter({"_id": None}, problem, found)
+    query: dict[str, Any] = {"_id": bounds} if bounds else {}
+    query |= dict(_condition(field, one.id) for field, one in found.items() if one.id)
+    if request.GET.get("outcome"):
+        query["outcome"] = request.GET["outcome"]
+    if request.GET.get("action"):
+        query["action"] = {"$in": actions.codes_of(request.GET["action"])}
+    return Filter(query, "", found)
+
+
+def _condition(field: str, value: str) -> tuple[str, Any]:
+    if field == "clinic":
+        return "clinicId", ids.parse_id(value)
+    if field == "actor":
+        return ("actor.id" if ids.is_user_id(value) else "actor.name"), value
+    return "object.id", value
 
 
 def _rows(query: dict[str, Any]) -> Iterator[list[Any]]:

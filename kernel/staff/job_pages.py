@@ -16,8 +16,9 @@ from kernel.errors import DomainError, Forbidden, NotFound
 from kernel.jobs import store
 from kernel.jobs.files import FORMATS, TYPES
 from kernel.jobs.running import FETCHED, OBJECT
-from kernel.staff import pages, paging, roles
+from kernel.staff import meant, pages, paging, roles
 from kernel.staff.fields import ReasonForm
+from kernel.staff.meant import Meant
 
 CANCELED, STARTED_AGAIN = "job.canceled", "job.started_again"
 OTHERS = "the file is for the person who asked for it"
@@ -58,8 +59,8 @@ def add_elsewhere(link: Elsewhere) -> None:
 
 @pages.page("jobs/", name="jobs", needs=roles.FIND)
 def listing(request: HttpRequest) -> HttpResponseBase:
-    kinds = _visible_kinds(request)
-    query, problem = _query(request, list(kinds))
+    kinds, clinic = _visible_kinds(request), meant.read(request, "clinic", "clinic")
+    query = _query(request, list(kinds), clinic)
     number, size = paging.requested(request)
     found = store.list_newest(query, skip=(number - 1) * size, limit=size)
     return pages.render(
@@ -71,8 +72,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         kinds=[(name, kind.title) for name, kind in kinds.items()],
         states=STATES.items(),
         chosen=request.GET,
-        problem=problem,
-        elsewhere=_links(request),
+        clinic=clinic,
+        elsewhere=_links(request, clinic),
     )
 
 
@@ -84,22 +85,18 @@ def _has_all(request: HttpRequest, permissions: Sequence[str]) -> bool:
     return all(pages.has(request, permission) for permission in permissions)
 
 
-def _query(request: HttpRequest, kinds: list[str]) -> tuple[dict[str, Any], str]:
-    """The filter that the page asks for, and what is wrong with it, if anything."""
+def _query(request: HttpRequest, kinds: list[str], clinic: Meant) -> dict[str, Any]:
     kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
     query: dict[str, Any] = {"kind": kind if kind in kinds else {"$in": kinds}}
     if state in STATES:
         query["state"] = state
-    if request.GET.get("clinic"):
-        clinic_id = ids.parse_id(request.GET["clinic"])
-        if clinic_id is None:
-            return {"_id": None}, "A clinic id has 24 hexadecimal digits"
-        query["clinicId"] = clinic_id
-    return query, ""
+    if clinic.typed:
+        query["clinicId"] = ids.parse_id(clinic.id)  # None, which no job has, if it is not clear
+    return query
 
 
-def _links(request: HttpRequest) -> list[dict[str, str]]:
-    clinic_id = ids.parse_id(request.GET.get("clinic", ""))
+def _links(request: HttpRequest, clinic: Meant) -> list[dict[str, str]]:
+    clinic_id = ids.parse_id(clinic.id)
     shown = (
         link
         for link in _ELSEWHERE

@@ -66,6 +66,20 @@ def query_of(request: HttpRequest, **typed: str) -> str:
     return _with_key(request, QueryDict(mutable=True), typed)
 
 
+def query_with(
+    request: HttpRequest, hidden: Sequence[str], ids: Mapping[str, str], *, without: Sequence[str]
+) -> str:
+    """The query of this page with these ids in place of what was typed, and what else is hidden behind a key."""
+    asked_now = {**asked(request), **ids}
+    query, typed = QueryDict(mutable=True), {}
+    for name, value in asked_now.items():
+        if name in hidden and value and not _is_id(value):
+            typed[name] = value
+        elif name != KEY and name not in without:
+            query[name] = value
+    return _with_key(request, query, typed)
+
+
 def _with_key(request: HttpRequest, query: QueryDict, typed: Mapping[str, str]) -> str:
     if typed:
         query[KEY] = _keep(request, typed)

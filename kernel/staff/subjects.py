@@ -1,7 +1,7 @@
 """The subject of an audit event. Events hold ids; the name behind an id is looked up for staff who may see
 it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from kernel import ids
 from kernel.db import Document
-from kernel.staff import pages
+from kernel.staff import pages, roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,22 @@ def named(
     return [
         {**event, "subject": names_by_number.get(event.get("number", 0), "")} for event in events
     ]
+
+
+_NAMES_OF_CLINICS: list[Callable[[list[ObjectId]], Mapping[ObjectId, str]]] = []
+
+
+def add_names_of_clinics(find: Callable[[list[ObjectId]], Mapping[ObjectId, str]]) -> None:
+    """The app that knows clinics says how they are named."""
+    _NAMES_OF_CLINICS.append(find)
+
+
+def with_clinics(request: HttpRequest, events: Sequence[Document]) -> list[Document]:
+    """The events, each with the name of its clinic as `clinic_name`, for staff who find clinics."""
+    clinic_ids = list({event["clinicId"] for event in events} - {None})
+    finds = _NAMES_OF_CLINICS if clinic_ids and pages.has(request, roles.FIND) else []
+    names = {clinic_id: name for find in finds for clinic_id, name in find(clinic_ids).items()}
+    return [{**event, "clinic_name": names.get(event["clinicId"], "")} for event in events]
 
 
 Key = tuple[Any, str]  # clinic and id, as events hold them

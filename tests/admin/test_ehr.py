@@ -180,9 +180,8 @@ def test_messages_are_listed_with_their_outcome(clinic, staff):
     assert "Epic Test" not in text(page)
     assert "Marker" not in text(page)
     assert ids_on(person.get("ehr/messages/", {"state": "failed"})) == [str(failed["_id"])]
-    assert ids_on(person.get("ehr/messages/", {"clinic": str(clinic["_id"])})) == [
-        str(failed["_id"])
-    ]
+    for typed in (str(clinic["_id"]), clinic["canonicalShareCode"]):
+        assert ids_on(person.get("ehr/messages/", {"clinic": typed})) == [str(failed["_id"])]
     assert ids_on(person.get("ehr/messages/", {"user": "u1"})) == [str(failed["_id"])]
     assert ids_on(person.get("ehr/messages/", {"user": "u2"})) == []
     today = clock.now().date().isoformat()

@@ -471,7 +471,6 @@ def test_the_audit_trail_is_filtered(clinic, root, staff):
     today = clinic["createdTime"].date().isoformat()
     assert len(actions(**{"from": today, "to": today})) >= 2
     assert actions(to="2001-01-01") == []
-    assert "A clinic id has 24" in text(root.get("audit/", {"clinic": "x"}))
 
 
 def test_an_audit_event_shows_its_difference_and_its_seal(clinic, root, staff):

@@ -1,0 +1,124 @@
+"""Whom a person means in a filter: a user id, a whole e-mail address, or a name; a patient also by MRN and birth date.
+
+Names are found for those who see them elsewhere: members for staff who find clinics, patients for staff who see
+patients. Each look-up is an audit event, as in the field at the top. The account with an address is found for
+everyone who has such a filter: its name is not shown, and who reads what was recorded about an id may know whose it is.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from clinic_records.services.people import Person
+from clinics.admin import user_lookup
+from clinics.admin.found import user_ids, with_clinic_names
+from clinics.admin.readable_clinicians import clinician
+from clinics.services import staff_reads
+from kernel import addresses, ids
+from kernel.db import Document
+from kernel.staff import pages, roles
+from kernel.staff.meant import KINDS, MOST_FOUND, Candidate, Kind
+from patients.admin.readable_patients import patient
+from patients.services import finding
+from patients.services import staff_reads as patient_reads
+
+NONE = "No one is found: type a user id, a whole e-mail address, or a name."
+_LIMIT = MOST_FOUND + 1
+Rows = list[dict[str, Any]]
+Read = Callable[[HttpRequest, str, Person], Iterable[Document]]
+
+
+def _patients(request: HttpRequest, typed: str) -> list[Candidate]:
+    return _found(request, typed, {"patients": _rows_of_patients})
+
+
+def _members(request: HttpRequest, typed: str) -> list[Candidate]:
+    return _found(request, typed, {"people": _rows_of_members})
+
+
+def _anyone(request: HttpRequest, typed: str) -> list[Candidate]:
+    return _found(request, typed, {"people": _rows_of_members, "patients": _rows_of_patients})
+
+
+def _found(request: HttpRequest, typed: str, reads: Mapping[str, Read]) -> list[Candidate]:
+    """Each person once. An account is shown with what clinics know of it."""
+    if staff_reads.is_user_id(typed):
+        return []
+    person = _person(typed)
+    rows = {kind: _with_ids(read(request, typed, person)) for kind, read in reads.items()}
+    _record(request, rows)
+    known = [_candidate(row) for found in rows.values() for row in found]
+    account = [Candidate(person.user_id, "")] if person.user_id else []
+    by_id = {one.id: one for one in reversed([*known, *account])}
+    return list(by_id.values())[::-1]
+
+
+def _record(request: HttpRequest, rows: Mapping[str, Rows]) -> None:
+    """As a search in the field at the top."""
+    patients = {"patients": user_ids(rows["patients"])} if "patients" in rows else {}
+    pages.record_view(
+        request,
+        action="find.looked_up",
+        object_type="search",
+        object_id="",
+        scope={"found": {kind: len(found) for kind, found in rows.items()}, **patients},
+    )
+
+
+def _person(typed: str) -> Person:
+    if "@" not in typed:
+        return Person()
+    address = addresses.account_address(typed)
+    account = user_lookup.find_account(address)[0] if address else None
+    spellings = tuple(sorted({address or typed, typed}))
+    return Person(user_id=account.user_id if account else "", spellings=spellings)
+
+
+def _rows_of_members(request: HttpRequest, typed: str, person: Person) -> Iterable[Document]:
+    if not pages.has(request, roles.FIND):
+        return []
+    if "@" in typed:
+        members, _ = staff_reads.list_memberships(person, skip=0, limit=_LIMIT)
+    else:
+        members = staff_reads.list_named(typed, limit=_LIMIT)
+    return map(clinician, members)
+
+
+def _rows_of_patients(request: HttpRequest, typed: str, person: Person) -> Iterable[Document]:
+    if not pages.has(request, roles.PATIENTS):
+        return []
+    if "@" in typed:
+        records, _ = patient_reads.list_records(person, skip=0, limit=_LIMIT)
+    else:
+        records = finding.find(typed, limit=_LIMIT).patients
+    return map(patient, records)
+
+
+def _with_ids(documents: Iterable[Document]) -> Rows:
+    """Who has only been invited has no id yet."""
+    return [row for row in with_clinic_names(documents) if row["userId"]]
+
+
+def _candidate(row: dict[str, Any]) -> Candidate:
+    parts = (row.get("birthDate"), row["clinic_name"])
+    return Candidate(
+        row["userId"],
+        row.get("fullName") or row.get("name") or "",
+        ", ".join(part for part in parts if part),
+    )
+
+
+def _is_id(typed: str) -> bool:
+    return ids.is_user_id(typed.lower())
+
+
+def _is_no_address(typed: str) -> bool:
+    """What an event is about may be anything that has an id."""
+    return "@" not in typed and " " not in typed
+
+
+KINDS["patient"] = Kind(_patients, _is_id, NONE)
+KINDS["person"] = Kind(_members, _is_id, NONE)
+KINDS["anyone"] = Kind(_anyone, _is_id, NONE)
+KINDS["subject"] = Kind(_anyone, _is_no_address, NONE)
