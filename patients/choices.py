@@ -19,11 +19,11 @@ class DataProvider(TextChoices):
 
 
 class SourceState(TextChoices):
-    PENDING = "pending"
-    PENDING_RECONNECT = "pendingReconnect"
-    CONNECTED = "connected"
-    DISCONNECTED = "disconnected"
-    ERROR = "error"
+    PENDING = "pending", "Pending"
+    PENDING_RECONNECT = "pendingReconnect", "Pending reconnect"
+    CONNECTED = "connected", "Connected"
+    DISCONNECTED = "disconnected", "Disconnected"
+    ERROR = "error", "Error"
 
 
 class Finding(TextChoices):

@@ -9,15 +9,19 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinic_records.admin import frame, readable_clinics
-from clinic_records.choices import Tier
+from clinic_records.choices import EhrProvider, Tier
 from clinics.admin import counts
+from clinics.choices import ClinicType
 from clinics.services import staff_reads, troubles
 from clinics.services.staff_reads import ClinicFilter
 from clinics.services.troubles import Troubles
 from kernel import audit, texts
 from kernel.db import Document
-from kernel.staff import exports, overview, pages, paging, recents, roles, searches
+from kernel.staff import exports, labels, overview, pages, paging, recents, roles, searches
 
+labels.add(Tier, "tier")
+labels.add(EhrProvider, "provider")
+labels.add(ClinicType, "clinicType")
 _SHOWN_ON_OVERVIEW = 8
 MOST_EXPORTED = 50_000
 _HIDDEN = ("q",)  # Find leads here with what was typed, which may be a patient's name

@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from kernel.api.rendering import encode
 from kernel.choices import ClinicianRole
 from kernel.page_limits import MOST_COUNTED
-from kernel.staff import actions, pages
+from kernel.staff import actions, labels, pages
 from kernel.staff.differences import difference, flat
 from kernel.staff.moments import when
 from kernel.texts import DIRECTIONS
@@ -51,6 +52,12 @@ def badge(text: Any, kind: str = "") -> SafeString:
     """A word in a coloured box; the colour never says what the word does not."""
     style = kind or _KINDS.get(str(text), "plain")
     return format_html('<span class="st-badge st-{}">{}</span>', style, text)
+
+
+@register.simple_tag
+def source_state(state: Any) -> SafeString:
+    """The state of a data source, with the colour of its code."""
+    return badge(labels.of(labels.SOURCE_STATE, state).lower(), _KINDS.get(str(state), "plain"))
 
 
 _ATOMS = re.compile(r"[^-._@/:]*[-._@/:]*")
@@ -103,15 +110,37 @@ def linked(text: Any, page: str, *ids: Any) -> SafeString:
 
 
 @register.simple_tag
-def copy(value: Any, label: str = "") -> SafeString:
+def copy(value: Any, label: str = "value") -> SafeString:
     """A value in fixed-width type with a button that copies it."""
     return format_html(
-        '<span class="st-copy"><code>{2}</code><button type="button" data-copy="{0}" '
-        'aria-label="Copy {1}" title="Copy {1}">'
-        '<span class="material-symbols-outlined" aria-hidden="true">content_copy</span></button></span>',
+        '<span class="st-copy"><code>{}</code>{}</span>', pieces(value), _copy_button(value, label)
+    )
+
+
+@register.simple_tag
+def short(value: Any, label: str = "id", address: str = "") -> SafeString:
+    """An id in a table: its end, which tells those of one minute apart; all of it in the tooltip and on paper; and a
+    button that copies it. `address`: where it leads to."""
+    code = format_html('<code title="{0}"><bdi dir="ltr">{0}</bdi></code>', value)
+    return format_html(
+        '<span class="st-copy st-short">{}{}</span>',
+        format_html('<a href="{}">{}</a>', address, code) if address else code,
+        _copy_button(value, label),
+    )
+
+
+@register.simple_tag
+def query(name: str, value: Any) -> str:
+    """The address of this page with one field of its filter."""
+    return f"?{urlencode({name: value})}"
+
+
+def _copy_button(value: Any, label: str) -> SafeString:
+    return format_html(
+        '<button type="button" data-copy="{0}" aria-label="Copy {1}" title="Copy {1}">'
+        '<span class="material-symbols-outlined" aria-hidden="true">content_copy</span></button>',
         value,
-        label or "value",
-        pieces(value),
+        label,
     )
 
 
@@ -123,8 +152,14 @@ def pretty(value: Any) -> str:
 
 
 @register.filter
-def shown(value: Any) -> str:
-    """A setting's value on a page: words instead of None, True and []."""
+def label(code: Any, field: str) -> Any:
+    """A code as people read it: `{{ source.providerName|label:"provider" }}`."""
+    return labels.of(field, code)
+
+
+@register.filter
+def shown(value: Any, field: str = "") -> str:
+    """A setting's value on a page: words instead of None, True, [] and of the codes that the field has."""
     if value is None or value in ("", [], {}):
         return "—"
     if isinstance(value, bool):
@@ -132,10 +167,10 @@ def shown(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, list):
-        return ", ".join(shown(item) for item in value)
+        return ", ".join(shown(item, field) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {shown(item)}" for name, item in value.items())
-    return str(value)
+        return ", ".join(f"{name}: {shown(item, name)}" for name, item in value.items())
+    return str(labels.of(field, value))
 
 
 @register.filter

@@ -11,16 +11,18 @@ from pymongo.errors import PyMongoError
 from clinic_records.admin import changes, frame, readable_clinics
 from kernel.db import Document
 from kernel.errors import DomainError
-from kernel.staff import exports, pages, paging, recents, roles, searches, subjects
+from kernel.staff import exports, labels, pages, paging, recents, roles, searches, subjects
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
 from patients.admin import arrivals, list_choices, readable_patients, saved_filters
 from patients.admin.patient_fields import cell, line
-from patients.choices import DataProvider
+from patients.choices import DataProvider, SourceState
 from patients.custody import is_custodial
 from patients.services import data_sources, patient_lists
 from patients.services.patient_lists import PatientFilter
 
+labels.add(DataProvider, "provider", "providerName")
+labels.add(SourceState, labels.SOURCE_STATE)
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 _EXPORT_PAGE = 500
 MOST_EXPORTED = 200_000

@@ -188,3 +188,12 @@ def test_a_look_up_takes_a_name(clinic, ben, seen, staff):
             person.get("users/", {"q": typed}).headers["Location"] == f"/admin/users/?q={user_id}"
         )
     assert people_meant.NONE in text(staff("viewer").get("users/", {"q": seen["fullName"]}))
+
+
+def test_an_id_in_a_table_is_short_and_is_copied_whole(clinic, ben, staff):
+    page = text(staff("viewer").get(f"clinics/{clinic['_id']}/members/"))
+    (short,) = re.findall(
+        rf'<span class="st-copy st-short"><code title="{ben.user_id}">.*?</span></button>', page
+    )
+    assert f'data-copy="{ben.user_id}"' in short
+    assert 'aria-label="Copy user id"' in short

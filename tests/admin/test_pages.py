@@ -477,7 +477,7 @@ def test_an_audit_event_shows_its_difference_and_its_seal(clinic, root, staff):
     staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
     (event,) = events(action="clinic.tier_changed")
     page = text(root.get(f"audit/{event['_id']}/"))
-    assert "<del>tier0100</del>" in page
+    assert "<del>Free</del>" in page
     assert "seal intact" in page
     db.database()["auditEvents"].update_one({"_id": event["_id"]}, {"$set": {"reason": "x"}})
     assert "seal broken" in text(root.get(f"audit/{event['_id']}/"))

@@ -104,7 +104,7 @@ def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, ada, ben, staff
     response = staff("support").get(at(clinic, f"patients/{patient['userId']}/"))
     page = text(response)
     for expected in (
-        "pendingReconnect", "Study", "West", f"by {stored_member(clinic, ada)['name']}<", "clinician-1", "Ben Member", "4 Mar 2026, 05:06 UTC", "custodial",
+        "pending reconnect", "Redox", "Study", "West", f"by {stored_member(clinic, ada)['name']}<", "clinician-1", "Ben Member", "4 Mar 2026, 05:06 UTC", "custodial",
         "summary and reports", "custodian, note, upload, view",
     ):  # fmt: skip
         assert expected in page, expected

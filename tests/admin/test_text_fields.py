@@ -30,6 +30,12 @@ WRITTEN = (
     "auth_user",
     "staffFactors",
 )
+_TECHNICAL = re.compile(r"<(script|style|code|pre|textarea|datalist)\b.*?</\1>", re.DOTALL)
+_PIECE, _TAG = re.compile(r"</?span>|<wbr>"), re.compile(r"<[^>]*>")
+# Not in parentheses, behind the name; not parts of the names of handlers and routes.
+_CODES = re.compile(
+    r"(?<![(./-])\b(dexcom|abbott|redox|xealth|tier0[1-4]00|pendingReconnect|CLINIC_[A-Z]+)\b(?![./-])"
+)
 CONTROL, ENDLESS = "a\x07b", "x" * 5000
 
 
@@ -50,6 +56,7 @@ def test_forms_refuse_control_characters_and_too_long_texts_and_put_no_person_in
     state_before, tried, accepted = state(), set(), []
     opened = pages(client, data.values)
     assert list(fields_in_addresses(opened)) == []
+    assert not (found := list(codes_shown(opened))), found
     pages_to_try = [*opened.items(), (limits(data), review(client, data))]
     request.getfixturevalue("bare_frame")  # only now: the frame has links that led to the pages
     for path, page in pages_to_try:
@@ -79,6 +86,13 @@ def test_forms_refuse_control_characters_and_too_long_texts_and_put_no_person_in
         "address",
     } <= tried
     assert not [event for event in events() if CONTROL in str(event) or ENDLESS in str(event)]
+
+
+def codes_shown(opened):
+    """Codes where people read names, outside of JSON, of what stands in fixed-width type, and of what is typed."""
+    for path, page in opened.items():
+        shown = _TAG.sub(" ", _PIECE.sub("", _TECHNICAL.sub(" ", text(page))))
+        yield from ((path, code) for code in set(_CODES.findall(shown)))
 
 
 def limits(data):
