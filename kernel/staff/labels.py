@@ -21,7 +21,7 @@ def add(choices: EnumType, *fields: str) -> None:
 
 
 def of(field: str, value: Any) -> Any:
-    """What is no known code is as it was. Of `ehrSettings.provider` the last part counts."""
+    """The label of a value; what is not known stays. The last part of a name counts, as of `ehrSettings.provider`."""
     known = _LABELS.get(field.rpartition(".")[2], {})
     return known.get(value, value) if isinstance(value, str) else value
 

@@ -6,6 +6,7 @@ from patients.admin import (  # noqa: F401
     bulk_tags,
     checks,
     demographics,
+    other_clinics,
     patient_exports,
     patients,
     removals,

@@ -4,6 +4,7 @@ from redox.admin import (  # noqa: F401
     clinic_panel,
     deliveries,
     match_test,
+    patient_panel,
     reasons,
     records,
     runs,

@@ -74,12 +74,16 @@ def delivery(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
 @csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
 def report(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
     """Shown inside the delivery's own page only."""
-    document = _access(delivery_id)
+    return as_report(request, _access(delivery_id))
+
+
+def as_report(request: HttpRequest, document: Document) -> HttpResponse:
+    """The PDF that was sent with it; the look is recorded. Raises NotFound if there is none."""
     if "report" not in document:
         raise NotFound
     _record(request, document, "ehr.report_viewed")
     response = HttpResponse(bytes(document["report"]), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="report-{delivery_id}.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="report-{document["_id"]}.pdf"'
     return response
 
 

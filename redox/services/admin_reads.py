@@ -1,5 +1,7 @@
 """What staff pages show of the Redox connection: what was sent, and the runs of its syncs."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +29,14 @@ def list_deliveries(
     query = {name: value for name, value in fields.items() if value is not None}
     query |= conditions.who | days(conditions)
     return store.list_deliveries(query, skip=skip, limit=limit), store.count_deliveries(query)
+
+
+def list_sent_for(documents: Sequence[ObjectId]) -> dict[ObjectId, list[Document]]:
+    """By document, newest first, without payloads."""
+    found = defaultdict(list)
+    for delivery in store.list_sent_for(documents, SENDS):
+        found[delivery["documentId"]].append(delivery)
+    return found
 
 
 def find_delivery(delivery_id: ObjectId) -> Document | None:

@@ -17,6 +17,7 @@ from redox.store.deliveries import PROCESSING
 from redox.store.syncs import COLLECTION as SYNCS
 
 WITHOUT_PAYLOAD = {"payload": 0, "report": 0}
+_SHOWN = ("documentId", "kind", "time", "clinicId", "userId", "embedded")
 Query = Mapping[str, Any]
 
 
@@ -29,6 +30,14 @@ def list_deliveries(query: Query, *, skip: int, limit: int) -> list[Document]:
 
 def count_deliveries(query: Query) -> int:
     return db.collection(DELIVERIES).count_up_to(query, MOST_COUNTED)
+
+
+def list_sent_for(documents: Sequence[ObjectId], kinds: Sequence[str]) -> list[Document]:
+    """What was sent for these documents: without payloads, `hasReport` says whether the PDF is kept."""
+    fields: Document = dict.fromkeys(_SHOWN, 1)
+    fields["hasReport"] = {"$ne": [{"$type": "$report"}, "missing"]}
+    query = {"kind": {"$in": list(kinds)}, "documentId": {"$in": list(documents)}}
+    return list(db.collection(DELIVERIES).find(query, fields, sort=[("_id", DESCENDING)]))
 
 
 def find_delivery(delivery_id: ObjectId) -> Document | None:

@@ -531,6 +531,36 @@ def test_a_delivery_shows_payload_and_pdf_and_records_both_looks(clinic, staff):
     assert staff("support").get(f"ehr/deliveries/{note['_id']}/report.pdf").status_code == 403
 
 
+def test_support_sees_the_orders_of_a_patient_and_the_reports_that_were_sent(clinic, staff):
+    older, newer = ObjectId(), ObjectId()
+    subscription = {
+        "active": True,
+        "provider": "redox",
+        "matchedMessages": [{"id": older}, {"id": newer}],
+    }
+    patient = make_patient(clinic, ehrSubscriptions={"summaryAndReports": subscription})
+    note = delivery(clinic, documentId=newer, userId=patient["userId"])
+    delivery(clinic, "flowsheet", documentId=newer, userId=patient["userId"], report=b"")
+    of_another = delivery(clinic, "results", documentId=newer, userId="another")
+    base = f"clinics/{clinic['_id']}/patients/{patient['userId']}/"
+    page = text(staff("support").get(base))
+    assert page.index(str(newer)) < page.index(str(older))
+    assert f"/admin/{base}reports/{note['_id']}.pdf" in page
+    assert f"{of_another['_id']}" not in page
+    assert "/admin/ehr/" not in page
+    assert f"/admin/ehr/deliveries/{note['_id']}/" in text(
+        staff("support", "integration").get(base)
+    )
+
+    pdf = staff("support").get(f"{base}reports/{note['_id']}.pdf")
+    assert pdf.content == b"%PDF-1.7 content"
+    (look,) = events(action="ehr.report_viewed")
+    assert look["scope"]["patient"] == patient["userId"]
+    assert staff("support").get(f"{base}reports/{of_another['_id']}.pdf").status_code == 404
+    for role in ("viewer", "integration"):
+        assert staff(role).get(f"{base}reports/{note['_id']}.pdf").status_code == 403
+
+
 def test_a_delivery_without_a_report_has_no_pdf(clinic, staff):
     sheet = delivery(clinic, "flowsheet")
     db.collection("redoxDeliveries").update_one({"_id": sheet["_id"]}, {"$unset": {"report": ""}})

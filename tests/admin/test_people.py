@@ -112,6 +112,19 @@ def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, ada, ben, staff
     assert event["object"] == {"type": "patient", "id": patient["userId"], "name": ""}
 
 
+def test_the_page_of_a_patient_has_the_other_clinics_of_the_person(clinic, staff):
+    user_id = patient_ids(clinic)[0]
+    path = at(clinic, f"patients/{user_id}/")
+    assert "A patient of this clinic alone." in text(staff("support").get(path))
+    for number in range(12):
+        other = make_clinic(name=f"Mill {number:02}")
+        make_patient(other, userId=user_id)
+    page = text(staff("support").get(path))
+    assert f"/admin/clinics/{other['_id']}/patients/{user_id}/" in page
+    assert len(set(re.findall(r"Mill \d\d", page))) == 10
+    assert "There are more" in page
+
+
 def test_the_summary_is_shown_as_clinicians_read_it(clinic, staff):
     summary = ehr.summary()
     periods = summary["cgmStats"]["periods"]
