@@ -13,6 +13,7 @@ class StaffAccess(models.Model):
             ("see_patients", "See patient data"),
             ("change_members", "Change roles, remove clinicians, revoke invites"),
             ("care_for_patients", "Send connection requests, remove a patient"),
+            ("refresh_counts", "Have the patients of a clinic counted again"),
             ("change_settings", "Change tier, limits, MRN rules, time zone, tags and sites"),
             ("change_integration", "Change EHR settings and start EHR syncs"),
             ("see_messages", "See EHR messages and what was sent"),

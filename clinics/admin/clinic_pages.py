@@ -67,7 +67,7 @@ def _count(clinic: Document) -> dict[str, Any]:
 
 
 @pages.page(
-    "clinics/<str:clinic_id>/refresh", name="clinic_refresh", needs=roles.SETTINGS, posts_only=True
+    "clinics/<str:clinic_id>/refresh", name="clinic_refresh", needs=roles.COUNTS, posts_only=True
 )
 def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """A job counts; until it has finished the page says so, then it shows the result."""

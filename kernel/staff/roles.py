@@ -9,6 +9,7 @@ FIND = "clinics_site.find_clinics"
 PATIENTS = "clinics_site.see_patients"
 MEMBERS = "clinics_site.change_members"
 CARE = "clinics_site.care_for_patients"
+COUNTS = "clinics_site.refresh_counts"
 SETTINGS = "clinics_site.change_settings"
 INTEGRATION = "clinics_site.change_integration"
 MESSAGES = "clinics_site.see_messages"
@@ -20,8 +21,8 @@ RESET_SIGN_IN = "clinics_site.reset_sign_in"  # in no role: only superusers have
 
 ROLES: dict[str, tuple[str, ...]] = {
     "viewer": (FIND,),
-    "support": (FIND, PATIENTS, MEMBERS, CARE),
-    "configuration": (FIND, SETTINGS),
+    "support": (FIND, PATIENTS, MEMBERS, CARE, COUNTS),
+    "configuration": (FIND, COUNTS, SETTINGS),
     "integration": (FIND, INTEGRATION, MESSAGES, REQUEUE),
     "destructive": (FIND, DESTROY, EXPORT),
     "auditor": (AUDIT,),
