@@ -320,7 +320,7 @@ class Derivation(StoredDocument):
     id = models.TextField(
         primary_key=True,
         db_column="_id",
-        help_text="`prepared`, `prepare`, `check`, with the version of kept data",
+        help_text="`prepared`, `prepare`, `check`, `issues`, with the version of kept data",
     )
     time = models.DateTimeField(
         null=True,
@@ -334,15 +334,18 @@ class Derivation(StoredDocument):
         null=True, shape={ANY: int}, help_text="the same by phase of the work"
     )
     wrong = PassThroughField(null=True, shape={ANY: int}, help_text="differences so far, by kind")
-    began_time = models.DateTimeField(null=True, db_column="beganTime", help_text="of this check")
-    not_before = models.DateTimeField(
-        null=True, db_column="notBefore", help_text="when the check is due, or its claim ends"
+    began_time = models.DateTimeField(
+        null=True, db_column="beganTime", help_text="of this check or sweep"
     )
-    claim = models.TextField(null=True, help_text="of the process that checks")
+    failures = models.IntegerField(null=True, help_text="of the sweep: in a row so far")
+    not_before = models.DateTimeField(
+        null=True, db_column="notBefore", help_text="when the work is due, or its claim ends"
+    )
+    claim = models.TextField(null=True, help_text="of the process that does it")
     last = PassThroughField(
         null=True,
         shape={"time": datetime, "seconds": int, "checked": int, "wrong": {ANY: int}},
-        help_text="result of the last check",
+        help_text="result of the last check or sweep",
     )
 
     class Meta(StoredDocument.Meta):

@@ -55,6 +55,11 @@ def custodial(email="iris@example.org", birthday="1990-01-02"):
     return user
 
 
+def invited(user_id):
+    """When the clinic's record says that the person was invited (rule PATIENT-160)."""
+    return db.collection("patients").find_one({"userId": user_id})["lastInvitationSent"]
+
+
 def change_address(user_id, email):
     update = UserUpdate(username=email, emails=(email,)) if email else UserUpdate(emails=())
     user_service().update_user(user_id, update)
@@ -101,7 +106,7 @@ def test_a_new_patient_claims_the_account_with_the_mailed_link(clinic, ada, anon
     assert "custodian" not in patient["permissions"]
 
 
-def test_a_reminder_renews_the_link_of_an_unclaimed_account_only(clinic, ada):
+def test_a_reminder_renews_the_link_of_an_unclaimed_account_only(clinic, ada, anonymous):
     created = ada.api.post(
         f"/v1/clinics/{clinic['id']}/patients",
         {"fullName": "Iris Example", "birthDate": "1990-01-02", "email": "iris@example.org"},
@@ -118,9 +123,14 @@ def test_a_reminder_renews_the_link_of_an_unclaimed_account_only(clinic, ada):
         {"_id": reminder["_id"]}, {"$set": {"notBefore": clock.now()}}
     )
     assert deliveries.deliver(reminder["_id"])
-    second = stored(userId=user_id)["_id"]
-    assert second != first
-    assert mails()[-1]["variables"]["Key"] == second
+    second = stored(userId=user_id)
+    assert second["_id"] != first
+    assert mails()[-1]["variables"]["Key"] == second["_id"]
+    assert invited(user_id) >= second["created"]
+
+    assert anonymous.post("/confirm/resend/signup/iris@example.org").status_code == 200
+    assert len(mails()) == 3
+    assert invited(user_id) >= stored(userId=user_id)["created"] > second["created"]
 
 
 def test_a_new_address_replaces_link_and_reminder_and_a_removed_one_ends_both(clinic, ada):

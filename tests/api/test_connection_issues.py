@@ -3,9 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from pymongo import MongoClient
 
 from kernel import clock, db
 from patients.services import connection_sweeps, patient_counts
+from patients.store import derivations
+from tests.accesses import recorded
+from tests.commands import before_each_write
+from tests.environment import DATABASE
 from tests.factories import make_clinic, make_clinician, make_patient, stored_patient
 
 GENERAL = "deviceNonSpecificInvitation"
@@ -98,7 +104,6 @@ def test_the_provider_that_becomes_connected_is_tracked(lakeside, backend):
 @pytest.mark.parametrize(
     ("sources", "expected"),
     [
-        ([source("dexcom", "connected"), source("abbott", "connected")], "dexcom"),
         (
             [
                 source("twiist", "connected", createdTime=ago(days=2)),
@@ -106,6 +111,8 @@ def test_the_provider_that_becomes_connected_is_tracked(lakeside, backend):
             ],
             "abbott",
         ),
+        ([source("abbott", "connected"), source("dexcom", "connected")], "dexcom"),
+        ([source("dexcom", "connected"), source("twiist", "connected")], "twiist"),
         ([source("fitbit", "connected")], None),
         ([source("dexcom", "error")], None),
     ],
@@ -152,6 +159,13 @@ def test_a_clinician_who_enters_a_connected_source_has_it_tracked(lakeside, ben)
     assert answer["connectionIssue"] == {"cause": "staleData", "hidden": False}
 
 
+@pytest.mark.foreign_documents
+def test_a_source_and_a_cause_of_a_newer_service_are_not_answered(lakeside, ben):
+    newer = {"connectionIssueSource": "fitbit", "connectionIssue": {"cause": "lost"}}
+    shown = ben.api.get(url(lakeside, make_patient(lakeside, **newer))).json()
+    assert not shown.keys() & newer.keys()
+
+
 # --- the sweep ------------------------------------------------------------------------------------
 @pytest.fixture
 def stale(lakeside):
@@ -175,11 +189,35 @@ def test_a_second_sweep_writes_nothing(lakeside, stale, backend, ben):
     assert ben.api.post(SWEEP).status_code == 403
 
 
+@pytest.mark.foreign_writes
+def test_a_source_that_changes_during_the_sweep_keeps_the_issue_of_the_other_one_away(
+    lakeside, stale, backend
+):
+    """Another service changes it between what the sweep reads and what it writes."""
+    changed = []
+
+    def change_once(collection):
+        if collection == "patients" and not changed:
+            changed.append(collection)
+            with MongoClient(settings.MONGODB_URI) as client:
+                query = {"_id": stale["_id"]}
+                change = {"$set": {"connectionIssueSource": "twiist"}}
+                client[DATABASE]["patients"].update_one(query, change)
+
+    with before_each_write(change_once):
+        sweep(backend)
+    assert changed
+    assert tracked(lakeside, stale) == ("twiist", None)
+
+
 def test_hiding_lasts_until_the_cause_is_another_one(lakeside, stale, ben, backend):
     sweep(backend)
     path = url(lakeside, stale, "/connection_issue/hidden")
     hidden = ben.api.put(path, {"hidden": True})
     assert hidden.json()["connectionIssue"] == {"cause": "staleData", "hidden": True}
+    (access,) = recorded(operation="SetConnectionIssueHidden")
+    who = [access[name] for name in ("who", "patient", "outcome")]
+    assert who == [ben.user_id, stale["userId"], "200"]
     assert ben.api.put(path, {"hidden": True}).status_code == 200
     sweep(backend)
     assert tracked(lakeside, stale)[1] == {"cause": "staleData", "hidden": True}
@@ -357,9 +395,31 @@ def test_what_this_service_does_not_know_of_a_source_survives_an_update(lakeside
 
 
 # --- our own sweep --------------------------------------------------------------------------------
+def minutes_until_the_next():
+    """Up to ten seconds more are added by chance."""
+    wait = derivations.find(derivations.ISSUES)["notBefore"] - clock.now()
+    return round(wait / timedelta(minutes=1))
+
+
 def test_the_sweep_of_our_own_runs_every_five_minutes(lakeside, stale):
     assert connection_sweeps.sweep() == 1
     assert tracked(lakeside, stale)[1] == {"cause": "staleData"}
     assert connection_sweeps.last_result().checked == 1
+    assert minutes_until_the_next() == 5
     written(lakeside, stale, connectionIssue={"cause": "error"})
     assert connection_sweeps.sweep() == 0, "it is not due"
+
+
+def test_after_failures_the_sweep_waits_longer_and_longer(monkeypatch):
+    def fail(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr(connection_sweeps, "_sweep", fail)
+    waits = []
+    for _ in range(6):
+        with pytest.raises(RuntimeError):
+            connection_sweeps.sweep()
+        waits.append(minutes_until_the_next())
+        due = {"$set": {"notBefore": clock.now()}}
+        db.collection(derivations.COLLECTION).update_one({"_id": derivations.ISSUES}, due)
+    assert waits == [1, 2, 4, 8, 15, 15]
