@@ -22,6 +22,10 @@ from tests.policy.callers import IDS, OWN_IDS, STRANGER
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = Path(os.environ.get("REFERENCE_CONTRACT", ROOT.parent / "shared" / "contract"))
+DEVIATIONS = ROOT / "tests" / "contract" / "deviations.yaml"
+OF_THE_CONTRACT = (
+    101  # operations that the reference contract describes and this service has to serve
+)
 TOO_MANY = "?" + "&".join(f"a{n}" for n in range(2000))
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -333,9 +337,8 @@ def test_no_path_ends_in_a_slash():
 def test_agrees_with_the_reference_contract(tmp_path):
     candidate = tmp_path / "schema.yaml"
     candidate.write_bytes(QuickClient().get("/schema").content)
-    deviations = ROOT / "tests" / "contract" / "deviations.yaml"
-    extra = ["--deviations", str(deviations)] if deviations.exists() else []
-    command = [sys.executable, str(REFERENCE / "compare.py"), str(candidate), "--served", *extra]
+    extra = ["--served", "--deviations", str(DEVIATIONS)]
+    command = [sys.executable, str(REFERENCE / "compare.py"), str(candidate), *extra]
 
     compared = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     *problems, verdict = compared.stdout.strip().splitlines()
@@ -343,6 +346,32 @@ def test_agrees_with_the_reference_contract(tmp_path):
     assert [line for line in problems if not is_of_an_operation_to_come(line)] == []
     assert "operations agree with the contract" in verdict, compared.stderr
     assert verdict.split()[0] == verdict.split()[2]
+
+
+def test_what_the_reference_contract_does_not_have_is_listed_as_an_addition():
+    additions = {
+        name for name, lines in yaml.safe_load(DEVIATIONS.read_text()).items() if not lines
+    }
+    served = described_operations()
+    assert additions <= served.keys()
+    assert len(served) - len(additions) == OF_THE_CONTRACT
+
+    of_contract = {place for path in REFERENCE.glob("*.v1.yaml") for place in places(path)}
+    if of_contract:
+        added = {
+            n for n, (method, path, _) in served.items() if bare(method, path) not in of_contract
+        }
+        assert added == additions
+
+
+def places(path):
+    """Of the operations that the contract describes."""
+    described = yaml.safe_load(path.read_text())["paths"]
+    return {bare(method, path) for path, item in described.items() for method in item}
+
+
+def bare(method, path):
+    return method, re.sub(r"\{\w+\}", "{}", path)
 
 
 def is_of_an_operation_to_come(line):
