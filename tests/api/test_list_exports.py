@@ -88,6 +88,23 @@ def test_an_admin_of_a_clinic_that_is_gone_is_told_so(ada, clinic):
 
 
 # --- the file ---------------------------------------------------------------------------------------
+TITLES = [
+    *("Patient Name", "Patient User ID", "MRN", "Date of Birth", "Patient Email"),
+    *("Custodial Status", "Account Created Date", "Clinician Who Created Account"),
+    *("Clinic Sites", "Patient Tags", "Assigned Glycemic Range", "Diabetes Type"),
+    *("Dexcom Status", "Dexcom Last Modified Date", "Abbott Status", "Abbott Last Modified Date"),
+    *("Twiist Status", "Twiist Last Modified Date", "CGM Last Data Date"),
+    *("CGM Active Wear Time (%)", "CGM Days with Data", "CGM Hours with Data"),
+    *("CGM Average Glucose (mg/dL)", "CGM GMI (%)", "CGM Standard Deviation (mg/dL)"),
+    "CGM Coefficient of Variation (%)",
+    *("CGM Time in Level 2 Hypoglycemia (%)", "CGM Time in Level 1 Hypoglycemia (%)"),
+    "CGM Time in Target (%)",
+    *("CGM Time in Level 1 Hyperglycemia (%)", "CGM Time in Level 2 Hyperglycemia (%)"),
+    *("BGM Last Data Date", "BGM Average Glucose", "BGM Readings/Day", "BGM Total Readings"),
+    *("BGM Low Events", "BGM High Events"),
+]
+
+
 def test_three_lines_of_head_and_one_for_each_patient(ada, clinic):
     for name in ("Bo Berg", "al Abel", 'Cy, "the" Cole'):
         make_patient(clinic, fullName=name)
@@ -107,10 +124,10 @@ def test_three_lines_of_head_and_one_for_each_patient(ada, clinic):
         "2026-09-14 01:05:09 PM,Ada Admin,ada.admin@example.org,Lakeside Diabetes,"
         f"{clinic['_id']},14 days,3"
     )
-    assert third.startswith("Patient Name,Patient User ID,MRN,Date of Birth,Patient Email,")
+    assert third.split(",") == TITLES
     assert [line.split(",")[0] for line in rest] == ["al Abel", "Bo Berg", '"Cy']
     rows = list(csv.reader(io.StringIO(content)))
-    assert {len(row) for row in rows[2:]} == {37}
+    assert {len(row) for row in rows[2:]} == {len(TITLES)} == {37}
     assert rows[-1][0] == 'Cy, "the" Cole'
 
 
@@ -129,6 +146,7 @@ def test_the_demo_patient_is_left_out(ada, clinic, settings):
     assert (about[6], [row["Patient Name"] for row in rows]) == ("1", ["Ann"])
 
 
+@time_machine.travel(NOW, tick=False)
 def test_what_is_known_of_a_patient(ada, ben, clinic):
     tags = [{"_id": ObjectId(), "name": name} for name in ("A", "B")]
     db.collection("clinicians").update_one(
@@ -148,7 +166,18 @@ def test_what_is_known_of_a_patient(ada, ben, clinic):
         sites=[{"id": ObjectId(), "name": "North"}, {"id": ObjectId(), "name": "South"}],
         glycemicRanges={"type": "preset", "preset": "adaHighRisk"},
         diagnosisType="type1",
+        dataSources=[
+            {"providerName": name, "state": state, "latestDataTime": NOW - days * DAY}
+            for days, name, state in (
+                (1, "twiist", "connected"),
+                (2, "dexcom", "error"),
+                (3, "abbott", "disconnected"),
+            )
+        ],
     )
+    assert list(row.values())[12:18] == [
+        *("error", "2026-09-12", "disconnected", "2026-09-11", "connected", "2026-09-13"),
+    ]
     assert list(row.values())[:12] == [
         *("Iris Example", "0123456789", "0042", "1984-05-06", "iris@example.org", "Unclaimed"),
         *("2026-01-02", "Ben Member", "North,South", "B,A", "adaHighRisk", "type1"),
@@ -226,6 +255,22 @@ def test_an_average_of_zero_is_none(ada, clinic):
     periods = {"14d": {"averageGlucoseMmol": 0}}
     row = one(ada, clinic, summary={"cgmStats": {"periods": periods}})
     assert row["CGM Average Glucose (mg/dL)"] == ""
+
+
+@pytest.mark.foreign_documents
+def test_what_is_missing_or_zero_and_what_is_rounded_twice(ada, clinic):
+    """A deviation of 38.250001809 mg/dL has five decimals first, and is halfway between two of one then."""
+    row = one(
+        ada,
+        clinic,
+        permissions=None,
+        summary={
+            "cgmStats": {"periods": {"14d": {"standardDeviation": 2.123161207}}},
+            "bgmStats": {"periods": {"14d": {"totalRecords": 35, "daysWithData": 0}}},
+        },
+    )
+    titles = ("Custodial Status", "BGM Readings/Day", "CGM Standard Deviation (mg/dL)")
+    assert [row[title] for title in titles] == ["Unclaimed", "35", "38.2"]
 
 
 def source(state, **fields):
