@@ -144,8 +144,7 @@ class Application:
         clinic: str | None,
         ends: float,
     ) -> Answer:
-        """Run it, and as often again as Django asks for it. A second run that finds no place is put off, too; each
-        has the time of a request."""
+        """Run it, and as often again as Django asks for it. Each later run has the time of a request."""
         with suppress(AnswerLater):
             return await self._run_once(request, make_environ(), clinic, ends)
         with self._place_for_later():
@@ -156,8 +155,25 @@ class Application:
                     raise Gone
                 if self.is_ending:
                     raise Unavailable
-                with suppress(AnswerLater, RateLimited):
-                    return await self._run_once(request, make_environ(), clinic, _soon())
+                answer = await self._run_later(request, make_environ())
+                if answer is not None:
+                    return answer
+
+    async def _run_later(self, request: Incoming, environ: bridge.Environ) -> Answer | None:
+        """One of the later runs. None if it has to be run again: what the request waits for goes on, so that there was
+        no turn for this run, or that a neighbour failed, is no answer. After `waiting.LONGEST` it is one.
+
+        It takes its caller's turn, and is not heavy: it looks up how far something is."""
+        is_last = time.monotonic() - request.began >= waiting.LONGEST
+        try:
+            answer = await self._run_once(request, environ, None, _soon())
+        except AnswerLater:
+            return None
+        except (RateLimited, Unavailable):
+            if is_last:
+                raise
+            return None
+        return answer if is_last or answer.status != Unavailable.status else None
 
     @contextmanager
     def _place_for_later(self) -> Iterator[None]:

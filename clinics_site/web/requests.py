@@ -59,6 +59,11 @@ class Incoming:
         return ratelimit.client_address_in(self.environ)
 
     @property
+    def began(self) -> float:
+        """When it came: a moment of `time.monotonic()`."""
+        return self._wait.began
+
+    @property
     def is_gone(self) -> bool:
         """Whether no client waits for the answer any more."""
         return self._connection is None or self._connection.is_gone

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
+from kernel import waiting
 from kernel.api import bodies, canonical_values, parameters
 from kernel.api import schema as schemas
 from kernel.api.authentication import principal_of
@@ -73,8 +74,8 @@ class Operation:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request after all checks, with canonical e-mail addresses and integers. `body` is None when there
-    was none (or the operation takes none); `joined` is what the operation's `join` has read with the caller's
-    roles, None where that was not done."""
+    was none (or the operation takes none), and in a run with a note (`kernel.waiting`); `joined` is what the
+    operation's `join` has read with the caller's roles, None where that was not done."""
 
     principal: Principal
     path: Mapping[str, str]
@@ -168,7 +169,10 @@ def _checked_call(
 
 
 def _read_body(spec: Operation, request: Request) -> Any:
-    """Read only now, so that no body is read for a caller who may not send it."""
+    """Read only now, so that no body is read for a caller who may not send it; and not again by a request that waits
+    for what it has begun."""
+    if waiting.note_of(request):
+        return None
     lenient = spec.lenient.read_body
     if lenient is not None:
         raw = bodies.raw_body(request._request, spec.body_limit)

@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
 from clinics.services import clinicians
-from clinics_site.web import bridge, limits
+from clinics_site.web import bridge, heavy, limits
 from clinics_site.web.application import Application
 from clinics_site.web.worker import Server
 from clinics_site.wsgi import application
@@ -24,18 +24,26 @@ SOON = 0.05
 
 
 class Runs:
-    """Stands for Django: `/wait` is answered when `is_done` is set, every other path at once."""
+    """Stands for Django: `/wait` is answered when `is_done` is set, `/busy` when `is_free` is, every other path at
+    once. What fails is answered 503."""
 
     def __init__(self):
         self.is_done = False
+        self.fails = False
+        self.is_free = threading.Event()
         self.notes = []
 
     def __call__(self, environ, start_response):
         request = WSGIRequest(environ)
         if request.path == "/wait":
             self.notes.append(waiting.note_of(request))
+            if self.fails:
+                start_response("503 Service Unavailable", [("content-length", "2")])
+                return HttpResponse(b"no")
             if not self.is_done:
                 waiting.later(request, note=f"after {len(self.notes)}")
+        if request.path == "/busy":
+            assert self.is_free.wait(10)
         start_response("200 OK", [("content-length", "2")])
         return HttpResponse(b"ok")
 
@@ -132,18 +140,50 @@ def test_the_requests_that_wait_are_bounded(often, monkeypatch):
         assert first.getresponse().status == 200
 
 
-def test_a_run_that_finds_no_place_is_put_off(often, monkeypatch):
-    """What has waited for minutes is not refused because of one busy second."""
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_run_that_finds_no_place_or_turn_is_put_off(often, monkeypatch, is_full):
+    """What has waited for minutes is not refused because of some busy seconds."""
+    monkeypatch.setattr(limits, "REQUEST_SECONDS", 2 * SOON)
     runs = Runs()
     with running(runs) as (server, port), ask(port) as link:
         eventually(lambda: runs.notes)
         scheduler = server._application._scheduler
         with monkeypatch.context() as busy:
             busy.setattr(scheduler, "_may_start", lambda _: False)
-            busy.setattr(scheduler, "_is_full_for", lambda *_: True)
-            time.sleep(4 * SOON)
+            busy.setattr(scheduler, "_is_full_for", lambda *_: is_full)
+            time.sleep(6 * SOON)
         runs.is_done = True
         assert link.getresponse().status == 200
+
+
+def test_a_later_run_does_not_wait_for_heavy_requests(often, monkeypatch):
+    monkeypatch.setattr(heavy, "clinic_of", lambda scope: scope["path"])
+    runs = Runs()
+    with running(runs) as (_, port), ask(port) as link:
+        eventually(lambda: runs.notes)
+        with ask(port, "/busy") as busy:
+            time.sleep(SOON)
+            runs.is_done = True
+            assert link.getresponse().status == 200
+            runs.is_free.set()
+            assert busy.getresponse().status == 200
+
+
+def test_a_later_run_that_fails_is_put_off_for_a_quarter_of_an_hour(often, monkeypatch):
+    runs = Runs()
+    with running(runs) as (_, port), ask(port) as link:
+        eventually(lambda: len(runs.notes) > 2)
+        runs.fails = True
+        before = len(runs.notes)
+        eventually(lambda: len(runs.notes) > before + 4)
+        runs.fails, runs.is_done = False, True
+        assert link.getresponse().status == 200
+        runs.is_done = False
+        with ask(port) as last:
+            eventually(lambda: runs.notes[-1] == "")
+            runs.fails = True
+            monkeypatch.setattr(waiting, "LONGEST", 0)
+            assert last.getresponse().status == 503
 
 
 def test_django_lets_the_exception_pass_without_log_line_and_count(ada, monkeypatch):
