@@ -74,10 +74,11 @@ def update_email(user_id: str, email: str | None) -> None:
 
 
 def follow_account(user_id: str) -> None:
-    """Copy the account's present address to all clinics. Does nothing if the account is gone."""
+    """Copy the account's present address to all clinics. Does nothing if the account is gone or has none: an account
+    that is emptied does not blank the records of a patient."""
     try:
         user = user_service().get_user(user_id)
     except ServiceUnavailable:
         raise Unavailable from None
-    if user is not None:
-        update_email(user_id, user.address or None)
+    if user is not None and user.address:
+        update_email(user_id, user.address)
