@@ -2,7 +2,7 @@
 CLINIC-130 to CLINIC-135)."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -13,6 +13,9 @@ from kernel import clock, db
 from kernel.errors import NotFound
 from users.services import accounts
 
+# How far the clock of the account service may be ahead of ours. A stored log-in beyond that is wrong, and gives way to
+# whatever is told next.
+_MOST_AHEAD = timedelta(hours=1)
 # What is stored of each part of a call, and nothing else that was sent.
 _READ: dict[str, Callable[[Any], Any]] = {
     "mfaEnabled": lambda sent: sent,
@@ -36,9 +39,10 @@ def update(user_id: str, changes: Mapping[str, Any]) -> None:
 def _merge(user_id: str, fields: Mapping[str, Any], login: datetime | None) -> int:
     """The number of records. All of them change, or none."""
     forgets_factor = fields.get("mfaEnabled") is False
+    possible = clock.now() + _MOST_AHEAD
     records: int = db.run_in_transaction(
         lambda: store.merge_security_profile(
-            user_id, fields, login=login, forgets_factor=forgets_factor
+            user_id, fields, login=login, possible=possible, forgets_factor=forgets_factor
         )
     )
     return records

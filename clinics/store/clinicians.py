@@ -138,16 +138,24 @@ def set_email_of_user(user_id: str, email: str, moment: datetime) -> int:
 
 
 def merge_security_profile(
-    user_id: str, fields: Mapping[str, Any], *, login: datetime | None, forgets_factor: bool
+    user_id: str,
+    fields: Mapping[str, Any],
+    *,
+    login: datetime | None,
+    possible: datetime,
+    forgets_factor: bool,
 ) -> int:
-    """In all clinics of the user: replaces `fields` of the profile, and the last log-in by a later one; the time of the
-    second factor goes with it. Returns the number of records. `updatedTime` stays: the clinic has changed nothing."""
+    """In all clinics of the user: replaces `fields` of the profile, and the last log-in by a later one, or by any one
+    where it is after `possible`; the time of the second factor goes with it. Returns the number of records.
+    `updatedTime` stays: the clinic has changed nothing."""
     stored = f"${_PROFILE}"
     is_object = {"$eq": [{"$type": stored}, "object"]}
     known = {"$cond": [is_object, stored, {}]}
     changes: dict[str, Any] = {name: {"$literal": value} for name, value in fields.items()}
     if login is not None:
-        changes["lastLoginTime"] = {"$max": [f"{stored}.lastLoginTime", login]}
+        known_login = f"{stored}.lastLoginTime"
+        is_wrong = {"$gt": [known_login, possible]}
+        changes["lastLoginTime"] = {"$cond": [is_wrong, login, {"$max": [known_login, login]}]}
     update: list[Document] = [{"$set": {_PROFILE: {"$mergeObjects": [known, changes]}}}]
     if forgets_factor:
         update.append({"$unset": f"{_PROFILE}.mfaEnabledTime"})

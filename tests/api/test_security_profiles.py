@@ -1,6 +1,7 @@
 """How a clinician logs in, as the account service tells it (rules CLINIC-130 to CLINIC-135)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from bson import ObjectId
@@ -69,6 +70,20 @@ def test_an_older_login_never_replaces_a_later_one(clinic, ben, backend):
         answers = pool.map(lambda moment: tell(backend, ben, lastLoginTime=moment), moments)
         assert {answer.status_code for answer in answers} == {204}
     assert profile(backend, clinic, ben)["lastLoginTime"] == max(moments)
+
+
+def test_a_login_in_the_future_gives_way_to_the_next_one(clinic, ben, backend):
+    """Clocks differ, so an hour ahead is none."""
+    soon = clock.now() + timedelta(minutes=50)
+    ahead, next_one = clock.format_time(soon), clock.format_time(soon - timedelta(minutes=45))
+    for told, known in (
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        (LATER, LATER),
+        (ahead, ahead),
+        (next_one, ahead),
+    ):
+        assert tell(backend, ben, lastLoginTime=told).status_code == 204
+        assert profile(backend, clinic, ben)["lastLoginTime"] == known
 
 
 @pytest.mark.parametrize("broken", [None, "yes", [], {"lastLoginTime": "yesterday"}])
