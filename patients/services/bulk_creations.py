@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
+from kernel import safe_reading
 from kernel.errors import (
     BadRequest,
     Busy,
@@ -109,13 +110,30 @@ def _with_accounts(
 def beyond_plan(
     clinic: ClinicDocument, rows: Sequence[Row], marks: Mapping[int, Sequence[str]]
 ) -> dict[int, list[str]]:
-    """{number of the row: what its creation would say}, of rows without a mark for which the plan has no room now."""
+    """As `refusals`, of the rows without a mark."""
+    return refusals(clinic, {row.number: row.mrn for row in rows if row.number not in marks})
+
+
+def refusals(clinic: ClinicDocument, mrns: Mapping[int, str]) -> dict[int, list[str]]:
+    """{number of the row: what its creation would say now}, of rows whose MRN must be unique and is not, and of those
+    for which the plan has no room. `mrns`: by number of the row, of all rows that would be created in their order."""
     room = plan_limits.room_of(clinic)
-    created = [row.number for row in rows if row.number not in marks]
-    if room is None:
-        return {}
-    words = PaymentRequired(patient_counts.LIMIT_REACHED).message
-    return {number: [words] for number in created[room:]}
+    groups, taken = _groups_of(clinic, list(mrns.values()))
+    refused: dict[int, list[str]] = {}
+    for at, (number, mrn) in enumerate(mrns.items()):
+        if mrn in groups and groups[mrn] in taken:
+            refused[number] = [BadRequest(patients.MRN_TAKEN).message]
+        elif room is not None and at - len(refused) >= room:
+            refused[number] = [PaymentRequired(patient_counts.LIMIT_REACHED).message]
+        elif mrn in groups:
+            taken.add(groups[mrn])
+    return refused
+
+
+def _groups_of(clinic: ClinicDocument, mrns: Sequence[str]) -> tuple[dict[str, int], set[int]]:
+    """As `store.group_mrns`; without any where MRNs may be equal."""
+    rules = safe_reading.mapping(clinic.get("mrnSettings"))
+    return store.group_mrns(clinic["_id"], mrns) if rules.get("unique") is True else ({}, set())
 
 
 # --- one row --------------------------------------------------------------------------------------

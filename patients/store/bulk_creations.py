@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bson import ObjectId
 
 from kernel import db, safe_reading
-from patients.store.patients import COLLECTION
+from kernel.db import Document
+from patients.store.patients import COLLATION, COLLECTION
 
 _AT_ONCE = 1_000
 
@@ -18,3 +19,33 @@ def list_present(clinic_id: ObjectId, name: str, values: Sequence[str], index: s
         rows = db.collection(COLLECTION).find(query, {"_id": 0, name: 1}, hint=index)
         found |= {value for row in rows if (value := safe_reading.text(row.get(name)))}
     return found
+
+
+def group_mrns(clinic_id: ObjectId, mrns: Sequence[str]) -> tuple[dict[str, int], set[int]]:
+    """{MRN: number of its group}, and the groups of which a patient of the clinic has one. Those of a group are equal
+    as the unique index compares them, case and accents aside: MongoDB alone knows its rules. Fetches a record for
+    each patient that has one of the MRNs."""
+    present: set[str] = set()
+    for batch in db.batches(mrns, _AT_ONCE):
+        query = {"clinicId": clinic_id, "mrn": {"$in": batch}}
+        rows = db.collection(COLLECTION).find(
+            query, {"_id": 0, "mrn": 1}, collation=COLLATION, hint="PatientMRNEn"
+        )
+        present |= {row["mrn"] for row in rows}
+    entries = [
+        *({"mrn": mrn, "isPresent": False} for mrn in mrns),
+        *({"mrn": mrn, "isPresent": True} for mrn in present),
+    ]
+    pipeline: list[Document] = [
+        {"$documents": {"$literal": entries}},
+        {
+            "$group": {
+                "_id": "$mrn",
+                "spellings": {"$push": "$mrn"},
+                "isPresent": {"$max": "$isPresent"},
+            }
+        },
+    ]
+    groups = list(db.database().aggregate(pipeline, collation=COLLATION))
+    numbers = {mrn: number for number, group in enumerate(groups) for mrn in group["spellings"]}
+    return numbers, {number for number, group in enumerate(groups) if group["isPresent"]}

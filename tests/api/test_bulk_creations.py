@@ -288,6 +288,27 @@ def test_rows_for_which_the_plan_has_no_room_are_named_before_anyone_is_created(
     ]
 
 
+def test_rows_whose_mrn_must_be_unique_are_named_before_anyone_is_created(ada, backend, clinic):
+    """Equal apart from case and accents: the first of them can be created, unless a patient has one."""
+    make_patient({"_id": ObjectId(clinic["id"])}, mrn="H-1")
+    mrns = ("h-1", "T4-X", "t4-x", "Ä1", "ä1", "same", "same", "SAME", "$x", "last")
+    file = [row(f"P{number}", mrn) for number, mrn in enumerate(mrns)]
+    assert [cells[6] for cells in read(upload(ada.api, clinic, file))][:3] == ["", "", ""]
+
+    rules = {"required": True, "unique": True}
+    assert backend.put(f"/v1/clinics/{clinic['id']}/settings/mrn", rules).status_code == 200
+    limit = {"hardLimit": {"plan": 5}}
+    backend.put(f"/v1/clinics/{clinic['id']}/settings/patient_count", limit)
+    checked = read(upload(ada.api, clinic, file))
+    created = read(upload(ada.api, clinic, file, "?dryRun=false"))
+    assert [cells[6] for cells in checked] == [cells[6] for cells in created[:10]]
+    taken, marked = "bad request: mrn must be unique", "duplicate MRN"
+    assert [cells[6] for cells in checked][:9] == [
+        *(taken, "", taken, "", taken, marked, marked, "", ""),
+    ]
+    assert checked[9][6].startswith("payment required")
+
+
 def test_no_cell_of_the_answer_is_a_formula(ada, clinic):
     ((name, _, mrn, *_),) = read(upload(ada.api, clinic, [row("=1+1", "@2")]))
     assert (name, mrn) == ("'=1+1", "'@2")

@@ -468,8 +468,14 @@ def test_an_mrn_is_found_by_its_index(clinic, member):
         matches = member.api.get(f"/v1/patients?mrn={patient['mrn'].lower()}").json()
     assert [r["patient"]["id"] for r in matches] == [patient["userId"]]
     assert examined(entries) <= 2
+    from patients.store.bulk_creations import group_mrns
     from patients.store.patients import find_other_with_mrn
 
+    with profiled() as entries:
+        groups = group_mrns(clinic["_id"], [patient["mrn"].lower(), "no such mrn"])
+    assert groups[1] == {groups[0][patient["mrn"].lower()]}
+    assert examined_in(entries, "patients") == 1
+    check_indexed([entry for entry in entries if entry["ns"].endswith(".patients")])
     with profiled() as entries:
         assert find_other_with_mrn(clinic["_id"], patient["mrn"], None)
         assert find_other_with_mrn(clinic["_id"], "no such mrn", None) is None
