@@ -299,14 +299,14 @@ FIELDS: tuple[Field, ...] = (
         "connectionIssueSource",
         about="What the connection issue is about: the provider whose connection was asked for or made last, or the "
         "general invitation to connect whatever there is; absent when nothing is tracked. Ignored in requests.",
-        schema=s.ref("ConnectionIssueSource", read_only=True),
+        schema=s.ignored(s.ref("ConnectionIssueSource", read_only=True)),
         show=values.issue_source,
         shape=str,
     ),
     Field(
         "connectionIssue",
         about="Why no data arrive from what is tracked; absent when there is no issue. Ignored in requests.",
-        schema=s.ref("ConnectionIssue", read_only=True),
+        schema=s.ignored(s.ref("ConnectionIssue", read_only=True)),
         show=values.issue,
         shape={"cause": str, "hidden": object},
     ),
@@ -315,7 +315,7 @@ FIELDS: tuple[Field, ...] = (
         "creationMetadata",
         about="Which integration made the record; absent when none did. Only CreatePatientAccount of a service sets "
         "it: it is ignored in any other request, and stays.",
-        schema=s.ref("patientCreation.v1"),
+        schema=s.ignored(s.ref("patientCreation.v1")),
         show=values.creation,
         shape={"integration": str},
     ),

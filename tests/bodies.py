@@ -22,6 +22,7 @@ Path = tuple[Any, ...]
 PATIENT = {"fullName": "Iris Example", "birthDate": "1984-05-06", "email": "iris@example.org"}
 TOKEN = {"verification-token": "redox-test-token"}
 MANY_PROPERTIES = 50  # properties; of a larger object only some are tried
+ANYTHING = "anything"  # the kind of what requests are not held to, such as what is ignored
 PERIOD = "14d"  # the name of a property where any name is allowed
 _SAMPLE_BY_PATTERN = {
     OBJECT_ID_PATTERN: "5f85fbe6686e6bb9170ab5d1",
@@ -65,7 +66,7 @@ def sample(schema: dict[str, Any]) -> Any:
     schema = resolved(schema)
     if "enum" in schema:
         return "custom" if "custom" in schema["enum"] else schema["enum"][0]
-    (kind,) = kinds_of(schema)
+    (kind,) = kinds_of(schema) or (ANYTHING,)
     if kind == "object":
         return {name: sample(inner) for name, inner in _properties(schema)}
     if kind == "array":
@@ -91,7 +92,7 @@ def values_of(
 ) -> Iterator[tuple[Path, str, dict[str, Any]]]:
     """(path, kind, schema) of every value in the sample; of objects with many properties, every seventh."""
     schema = resolved(schema)
-    (kind,) = kinds_of(schema)
+    (kind,) = kinds_of(schema) or (ANYTHING,)
     yield path, kind, schema
     if kind == "object":
         properties = _properties(schema)

@@ -36,11 +36,14 @@ class Unacceptable(ValueError):
 
 
 def bounded(node: Any) -> Any:
-    """A schema, or a part of one, in which every text, list, object and integer has a bound."""
+    """A schema, or a part of one, in which every text, list, object and integer has a bound. What is ignored whatever
+    it is has none."""
     if isinstance(node, list):
         return [bounded(item) for item in node]
     if not isinstance(node, dict):
         return node
+    if node.get("x-ignored") is True:
+        return {}
     out: Schema = {key: bounded(value) for key, value in node.items()}
     for kind in (node.get("format"), *kinds_of(node)):
         for keyword, number in _DEFAULTS.get(str(kind), {}).items():

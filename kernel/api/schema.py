@@ -100,7 +100,8 @@ def written(
 
 
 def _as_written(schema: Schema, within: Mapping[str, str]) -> Schema:
-    """With references to the components that describe what is written."""
+    """With references to the components that describe what is written; in them nothing is ignored."""
+    schema = {key: value for key, value in schema.items() if key != "x-ignored"}
     name = str(schema.get("$ref", "")).removeprefix(_PREFIX)
     if name in within:
         return {**schema, "$ref": _PREFIX + within[name]}
@@ -145,6 +146,12 @@ def of_requests(
         "x-enum": list(enum) if enum is not None else None,
     }
     return {**schema, **{name: value for name, value in keywords.items() if value is not None}}
+
+
+def ignored(schema: Schema) -> Schema:
+    """What the service alone decides: requests may have anything in its place. For additions to the contract, whose own
+    read-only properties are checked for their form."""
+    return {**schema, "x-ignored": True}
 
 
 _UPPER_BOUNDS = {

@@ -2,14 +2,15 @@
 
 from rest_framework.response import Response
 
-from kernel.api import bodies
+from kernel.api import bodies, validation
 from kernel.api.operations import Call, operation
 from kernel.api.viewsets import ApiViewSet, empty
+from kernel.db import Document
 from kernel.errors import ConstraintViolation, PaymentRequired
 from patients import field_values
 from patients.api.schemas import patients as schemas
 from patients.api.schemas.patient_parameters import LIST_PARAMETERS
-from patients.representation.patient_bodies import details_of, integration_of, shared_patient_of
+from patients.representation.patient_bodies import details_of, shared_patient_of
 from patients.representation.patients import patient
 from patients.services import (
     connection_issues,
@@ -67,9 +68,22 @@ class ClinicPatientsViewSet(ApiViewSet):
             clinic_id=call.path["clinicId"],
             details=details_of(call.body),
             invited_by=call.principal.acting_user_id,
-            integration=integration_of(call.body) if call.principal.is_server else None,
+            integration=_integration_of(call.body) if call.principal.is_server else None,
         )
         return Response(patient(created))
+
+
+def _integration_of(body: Document) -> str | None:
+    """Which integration makes the record, as a service says; what others say is ignored whatever it is. Raises
+    BadRequest."""
+    creation = body.get("creationMetadata")
+    if creation is None:
+        return None
+    failure = validation.first_failure(schemas.STATED_CREATION, {"creationMetadata": creation})
+    if failure is not None:
+        raise bodies.refusal(schemas.PATIENT, failure)
+    integration: str | None = creation.get("integration")
+    return integration
 
 
 class PatientViewSet(ApiViewSet):

@@ -10,12 +10,6 @@ def details_of(body: Document) -> PatientDetails:
     return PatientDetails(fields.said_in(body))
 
 
-def integration_of(body: Document) -> str | None:
-    """Which integration makes the record, as the caller says."""
-    creation: Document = body.get("creationMetadata") or {}
-    return creation.get("integration")
-
-
 def shared_patient_of(body: Document) -> SharedPatient:
     granted = body.get("permissions")
     known = {name: body[name] for name in fields.user_schemas() if name in body}

@@ -77,6 +77,33 @@ def test_members_cannot_claim_an_integration_and_unknown_ones_are_shown(lakeside
     assert shown["creationMetadata"] == unknown["creationMetadata"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"connectionIssue": value} for value in (None, {}, {"cause": "error"}, [1])),
+        *({"connectionIssueSource": value} for value in (None, "bogus", {"a": 1})),
+        *({"creationMetadata": value} for value in (None, {}, {"integration": "epic"}, "redox")),
+        {"lastInvitationSent": "yesterday"},
+    ],
+)
+def test_what_the_service_alone_decides_is_ignored_whatever_it_is(lakeside, ben, backend, said):
+    """Rules PATIENT-164 and PATIENT-187."""
+    created = ben.api.post(url(lakeside), {**BODY, **said})
+    assert created.status_code == 200
+    assert not created.json().keys() & said.keys()
+    for api in (ben.api, backend):
+        answer = api.put(url(lakeside, created.json()["id"]), {**BODY, **said})
+        assert answer.status_code == 200
+        assert not answer.json().keys() & said.keys()
+
+
+def test_a_service_is_told_of_creation_metadata_that_it_states_wrongly(lakeside, backend):
+    for said in ("redox", {"integration": 1}, {"integration": "epic"}):
+        answer = backend.post(url(lakeside), {**BODY, "creationMetadata": said})
+        assert answer.status_code == 400
+        assert 'patient.v1: Error at "/creationMetadata' in answer.json()["message"]
+
+
 # --- custodial accounts ---------------------------------------------------------------------------
 def test_an_account_is_made_and_its_record_stored(lakeside, ben):
     body = {**BODY, "email": "Iris@Example.org", "mrn": "A1", "targetDevices": ["meter"]}

@@ -143,6 +143,9 @@ def test_clients_cannot_set_it_and_an_update_keeps_it(clinic, ada, ben, eve, bac
     body = {"email": ben.email, "roles": ["CLINIC_ADMIN"], **claimed}
 
     assert ada.api.put(url(clinic, ben), body).json()["securityProfile"] == known
+    for anything in (None, "x", {"lastLoginTime": "never"}, {"identityProviders": [{}]}):
+        said = {**body, "securityProfile": anything}
+        assert ada.api.put(url(clinic, ben), said).json()["securityProfile"] == known
     new = {**body, "id": eve.user_id, "email": eve.email}
     created = backend.post(f"/v1/clinics/{clinic['id']}/clinicians", new)
     assert created.status_code == 200

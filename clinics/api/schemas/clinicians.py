@@ -65,11 +65,13 @@ _FIELDS = {
     "createdTime": s.date_time(read_only=True, description="When the member or invite was made."),
     "updatedTime": s.date_time(read_only=True, description="When the record last changed."),
 }
-_SECURITY = s.ref(
-    "securityProfile.v1",
-    read_only=True,
-    description="How the member logs in. Only services, the clinic's admins and the person concerned see it; "
-    "absent as long as no service has told of it. Requests do not set it.",
+_SECURITY = s.ignored(
+    s.ref(
+        "securityProfile.v1",
+        read_only=True,
+        description="How the member logs in. Only services, the clinic's admins and the person concerned see it; "
+        "absent as long as no service has told of it. Requests do not set it.",
+    )
 )
 _REQUIRED = ["email", "roles", "createdTime", "updatedTime"]
 CLINICIAN = s.component(

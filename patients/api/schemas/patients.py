@@ -285,7 +285,7 @@ s.component(
     ),
 )
 
-s.component(
+_CREATION = s.component(
     "patientCreation.v1",
     s.obj(
         {
@@ -297,6 +297,9 @@ s.component(
         description="What is known of how a record was made.",
     ),
 )
+
+# What a service says of it in the body that creates a patient, where others may say anything.
+STATED_CREATION = s.obj({"creationMetadata": _CREATION})
 
 # --- the patient ----------------------------------------------------------------------------------
 PATIENT = s.component(
