@@ -46,7 +46,7 @@ REASONS: dict[tuple[str, str], str] = {
         for name, reason in {
             "_sorted_ids": f"filters and orders without an index read {_RANGE}",
             "_number": f"filters without an index count {_RANGE}",
-            "list_last_data": _STAFF,
+            "list_figures": _STAFF,
         }.items()
     },
     **{

@@ -40,7 +40,7 @@ def _mrn(row: Row) -> str:
     return format_html('{} <span class="st-muted">(unique in the clinic)</span>', mrn)
 
 
-def _chips(names: list[str]) -> SafeString:
+def chips(names: list[str]) -> SafeString:
     badges = format_html_join("", "{}", ((staff.badge(name),) for name in names))
     return format_html('<span class="st-chips">{}</span>', badges or NOTHING)
 
@@ -57,15 +57,15 @@ _CELLS: dict[str, Callable[[Row], Any]] = {
     "tags": lambda row: row["tag_names"],
     "sites": lambda row: row["site_names"],
     "permissions": lambda row: "yes" if row["is_custodial"] else "no",
-    "summary": lambda row: row["last_data"],
+    "summary": lambda row: row["figures"].last_data,
 }
 _LINES: dict[str, Callable[[Row], str]] = {
     "id": lambda row: staff.copy(row["id"], "user id"),
     "birthDate": lambda row: row.get("birthDate") or NOTHING,
     "mrn": _mrn,
     "diagnosisType": lambda row: staff.words(row.get("diagnosisType") or NOTHING),
-    "tags": lambda row: _chips(row["tag_names"]),
-    "sites": lambda row: _chips(row["site_names"]),
+    "tags": lambda row: chips(row["tag_names"]),
+    "sites": lambda row: chips(row["site_names"]),
     "permissions": lambda row: ", ".join(row["granted"]) or "none",
     "invitedBy": _invited_by,
 }

@@ -1,7 +1,6 @@
 """Patients of a clinic for staff. Every list, page and export leaves an audit event, with ids only."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -14,12 +13,12 @@ from kernel.errors import DomainError
 from kernel.staff import exports, labels, pages, paging, recents, roles, searches, subjects
 from kernel.staff.fields import OptionalReasonForm
 from patients import fields
-from patients.admin import arrivals, list_choices, readable_patients, saved_filters
+from patients.admin import arrivals, list_choices, list_columns, readable_patients, saved_filters
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider, SourceState
 from patients.custody import is_custodial
 from patients.services import data_sources, patient_lists
-from patients.services.patient_lists import PatientFilter
+from patients.services.patient_lists import Figures, PatientFilter
 
 labels.add(DataProvider, "provider", "providerName")
 labels.add(SourceState, labels.SOURCE_STATE)
@@ -40,6 +39,7 @@ HEADER = [title for title, _ in COLUMNS]
 def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     choice = list_choices.read(searches.asked(request))
+    columns = list_columns.read(request.GET.getlist(list_columns.PARAMETER))
     number, size = paging.requested(request)
     page = patient_lists.list_patients(
         clinic_id=str(clinic["_id"]),
@@ -59,12 +59,13 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic,
         "patients/staff/patients.html",
         tab="clinic_patients",
-        patients=list(rows_of(page.documents, clinic)),
         paging=paging.paging(request, shown=len(page.documents), total=page.count),
         total=page.total,
         export_query=paging.query_without(request, "page", "size"),
-        saved=saved_filters.links(request, clinic, choice),
+        usual_query=paging.query_without(request, "page", list_columns.PARAMETER),
+        saved=saved_filters.links(request, clinic, choice, columns),
         **list_choices.context(choice, clinic),
+        **list_columns.context(columns, list(rows_of(page.documents, clinic))),
     )
 
 
@@ -115,8 +116,8 @@ def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     document = readable_patients.access_patient(clinic_id, user_id)
-    ((_, last_data),) = patient_lists.with_last_data([document])
-    row = _with_clinicians(request, clinic, _row(document, clinic, last_data))
+    ((_, figures),) = patient_lists.with_figures([document])
+    row = _with_clinicians(request, clinic, _row(document, clinic, figures))
     pages.record_view_of_patient(request, clinic_id=clinic["_id"], user_id=user_id)
     recents.note_patient(request, clinic["_id"], user_id)
     return pages.render(
@@ -134,7 +135,7 @@ def detail(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
         lines=[(title, line(field, row)) for title, field in fields.lines()],
         subscriptions=_subscriptions(document),
         uploads=_uploads(document),
-        **arrivals.context(document, last_data),
+        **arrivals.context(document, figures.last_data),
         panels=pages.PATIENT_PANELS.render(request, document),
     )
 
@@ -182,11 +183,11 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
 
 
 def rows_of(documents: Sequence[Document], clinic: Document) -> Iterator[dict[str, Any]]:
-    for document, last_data in patient_lists.with_last_data(documents):
-        yield _row(readable_patients.patient(document), clinic, last_data)
+    for document, figures in patient_lists.with_figures(documents):
+        yield _row(readable_patients.patient(document), clinic, figures)
 
 
-def _row(document: Document, clinic: Document, last_data: datetime | None) -> dict[str, Any]:
+def _row(document: Document, clinic: Document, figures: Figures) -> dict[str, Any]:
     names = {tag["_id"]: tag["name"] for tag in clinic.get("patientTags") or []}
     return {
         **document,
@@ -196,7 +197,7 @@ def _row(document: Document, clinic: Document, last_data: datetime | None) -> di
         "site_names": [site["name"] for site in document.get("sites") or []],
         "granted": sorted(document.get("permissions") or {}),
         "sources": document.get("dataSources") or [],
-        "last_data": last_data,
+        "figures": figures,
     }
 
 

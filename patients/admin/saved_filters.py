@@ -1,5 +1,5 @@
-"""What staff narrow a clinic's list of patients by, and its order, under a name: for one person or for all staff (rules
-PATIENT-223 to PATIENT-227). Kept as the saved views of clinics are (decision 0029)."""
+"""What staff narrow a clinic's list of patients by, its order and its columns, under a name: for one person or for all
+staff (rules PATIENT-223 to PATIENT-227). Kept as the saved views of clinics are (decision 0029)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,8 +15,9 @@ from kernel.db import Document
 from kernel.errors import ConstraintViolation, DomainError, Duplicate, Forbidden
 from kernel.staff import pages, roles
 from kernel.staff.fields import StaffForm, Text
-from patients.admin import list_choices
+from patients.admin import list_choices, list_columns
 from patients.admin.list_choices import Choice
+from patients.admin.list_columns import Columns
 from patients.services import list_views
 from patients.services.list_views import View, ViewDetails, Viewer
 
@@ -38,21 +39,32 @@ class FilterForm(StaffForm):
 
 
 # --- the list of patients -------------------------------------------------------------------------
-def links(request: HttpRequest, clinic: Document, choice: Choice) -> list[tuple[str, str, bool]]:
-    """(address, name, whether the list is narrowed so now) of each that the person sees."""
+def links(
+    request: HttpRequest, clinic: Document, choice: Choice, columns: Columns
+) -> list[tuple[str, str, bool]]:
+    """(address, name, whether the list is shown so now) of each that the person sees."""
+    shown = (choice.conditions, columns)
     return [
-        (_address(clinic, view), view.stored["name"], _conditions(view) == choice.conditions)
+        (
+            _address(clinic, view),
+            view.stored["name"],
+            (_conditions(view), _columns(view)) == shown,
+        )
         for view in list_views.list_views(_viewer(request, clinic))
     ]
 
 
 def _address(clinic: Document, view: View) -> str:
     """What a filter of today does not know any more sets no condition."""
-    return f"{_list_of(clinic)}?{urlencode(_conditions(view))}"
+    return f"{_list_of(clinic)}?{urlencode([*_conditions(view).items(), *_columns(view).query])}"
 
 
 def _conditions(view: View) -> dict[str, str]:
     return {condition["name"]: condition["value"] for condition in view.stored["conditions"]}
+
+
+def _columns(view: View) -> Columns:
+    return list_columns.read(view.stored["columns"])
 
 
 def _list_of(clinic: Document) -> str:
@@ -76,10 +88,12 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """All of them, and the present one to be saved."""
     clinic = readable_clinics.access_clinic(clinic_id)
     is_sent = request.method == "POST"
-    choice = list_choices.read(request.POST if is_sent else request.GET.dict())
+    asked = request.POST if is_sent else request.GET
+    choice = list_choices.read(asked.dict())
+    columns = list_columns.read(asked.getlist(list_columns.PARAMETER))
     form = FilterForm(request.POST if is_sent else None)
     if form.is_valid():
-        return _save(request, clinic, choice, form.cleaned_data)
+        return _save(request, clinic, form.cleaned_data, choice, columns)
     viewer = _viewer(request, clinic)
     return pages.render(
         request,
@@ -89,14 +103,16 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic_id=str(clinic["_id"]),
         form=form,
         choice=choice,
-        chosen=_in_words(choice, clinic),
+        columns=columns,
+        chosen=_in_words(choice, columns, clinic),
         rows=[_row(viewer, clinic, view) for view in list_views.list_views(viewer)],
         status=400 if is_sent else 200,
     )
 
 
-def _in_words(choice: Choice, clinic: Document) -> list[tuple[str, str]]:
-    return [*choice.in_words(clinic), ("Sorted by", choice.order_in_words)]
+def _in_words(choice: Choice, columns: Columns, clinic: Document) -> list[tuple[str, str]]:
+    order = ("Sorted by", choice.order_in_words)
+    return [*choice.in_words(clinic), order, *columns.in_words]
 
 
 def _row(viewer: Viewer, clinic: Document, view: View) -> dict[str, Any]:
@@ -107,16 +123,21 @@ def _row(viewer: Viewer, clinic: Document, view: View) -> dict[str, Any]:
         "url": _address(clinic, view),
         "name": view.stored["name"],
         "is_shared": view.is_shared,
-        "words": _in_words(choice, clinic),
+        "words": _in_words(choice, _columns(view), clinic),
         "form": FilterForm(initial=initial, auto_id=f"id_%s_{view.stored['id']}"),
         "may_change": viewer.is_admin or view.stored["ownerId"] == viewer.user_id,
     }
 
 
 def _save(
-    request: HttpRequest, clinic: Document, choice: Choice, said: Mapping[str, Any]
+    request: HttpRequest,
+    clinic: Document,
+    said: Mapping[str, Any],
+    choice: Choice,
+    columns: Columns,
 ) -> HttpResponseBase:
-    viewer, details = _viewer(request, clinic), _details(said, choice.conditions)
+    viewer = _viewer(request, clinic)
+    details = ViewDetails(said["name"], said["shared"], choice.conditions, columns.names)
     return _change(
         request,
         clinic,
@@ -134,14 +155,15 @@ def _save(
     posts_only=True,
 )
 def change(request: HttpRequest, clinic_id: str, view_id: str) -> HttpResponseBase:
-    """Another name, or for others to see; what it narrows by stays."""
+    """Another name, or for others to see; what it narrows by stays, and so do its columns."""
     clinic = readable_clinics.access_clinic(clinic_id)
     viewer, form = _viewer(request, clinic), FilterForm(request.POST)
     view = list_views.access_view(viewer, view_id)
     if not form.is_valid():
         pages.fail(request, form.first_error)
         return _to_listing(clinic)
-    details = _details(form.cleaned_data, _conditions(view))
+    said = form.cleaned_data
+    details = ViewDetails(said["name"], said["shared"], _conditions(view), view.stored["columns"])
     return _change(
         request,
         clinic,
@@ -170,10 +192,6 @@ def remove(request: HttpRequest, clinic_id: str, view_id: str) -> HttpResponseBa
         is_shared=view.is_shared,
         done="It is removed.",
     )
-
-
-def _details(said: Mapping[str, Any], conditions: Mapping[str, str]) -> ViewDetails:
-    return ViewDetails(said["name"], said["shared"], conditions, columns=())
 
 
 def _change(

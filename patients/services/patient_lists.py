@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from math import isqrt
 from typing import Any
 
@@ -138,15 +139,49 @@ def _most_rare(total: int, window: Window) -> int:
     return isqrt((window.skip + window.limit) * total)
 
 
-def with_last_data(documents: Sequence[Document]) -> list[tuple[Document, datetime | None]]:
-    """Each with the time of its newest data of any kind."""
-    rows = store.list_last_data([document["_id"] for document in documents])
-    return [(document, _last_data(rows.get(document["_id"], {}))) for document in documents]
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What rows know of a patient's data: the times of the newest ones, and of the CGM data of fourteen days the share
+    in range, 0-1, and the GMI in percent. None where there is none."""
+
+    last_cgm: datetime | None
+    last_bgm: datetime | None
+    time_in_target: float | None
+    gmi: float | None
+
+    @property
+    def last_data(self) -> datetime | None:
+        dates = (self.last_cgm, self.last_bgm)
+        return max((moment for moment in dates if moment is not None), default=None)
 
 
-def _last_data(row: Document) -> datetime | None:
-    dates = (row.get(kind, {}).get("lastData") for kind in statistics.KINDS)
-    return max((moment for moment in dates if moment is not None), default=None)
+_DATES = [list_rows.date_path(kind, "lastData") for kind in ("cgm", "bgm")]
+_STATISTICS = [
+    list_rows.order_keys(list_rows.statistic_path("cgm", statistics.DEFAULT_PERIOD, name))
+    for name in ("timeInTargetPercent", "glucoseManagementIndicator")
+]
+_OF_FIGURES = [*_DATES, *chain.from_iterable(_STATISTICS)]
+
+
+def with_figures(documents: Sequence[Document]) -> list[tuple[Document, Figures]]:
+    """Each with what its row knows of its data."""
+    rows = store.list_figures([document["_id"] for document in documents], _OF_FIGURES)
+    return [(document, _figures(rows.get(document["_id"], {}))) for document in documents]
+
+
+def _figures(row: Document) -> Figures:
+    dates = (_value(row, path) for path in _DATES)
+    return Figures(*dates, *(_statistic(row, *paths) for paths in _STATISTICS))
+
+
+def _value(row: Document, path: str) -> Any:
+    return list_rows.value_at(row, *path.split("."))
+
+
+def _statistic(row: Document, path: str, without_flag: str) -> float | None:
+    """As the page of the patient shows it, which asks for no flag; but a zero without its flag stands for no value."""
+    value: float | None = _value(row, path)
+    return (_value(row, without_flag) or None) if value is None else value
 
 
 # --- filters --------------------------------------------------------------------------------------

@@ -414,8 +414,8 @@ def _of_last_data(condition: Condition) -> Iterator[Condition]:
     return ({date_path(kind, "lastData"): condition} for kind in statistics.KINDS)
 
 
-def list_last_data(ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
-    """{cgm, bgm} with the dates of each kind, by id of the patient."""
+def list_figures(ids: Sequence[ObjectId], paths: Sequence[str]) -> dict[ObjectId, Document]:
+    """What rows have at these paths, by id of the patient."""
     query = {"patientId": {"$in": list(ids)}}
-    rows = db.collection(COLLECTION).find(query, {"cgm": 1, "bgm": 1}, hint=BY_PATIENT)
+    rows = db.collection(COLLECTION).find(query, dict.fromkeys(paths, 1), hint=BY_PATIENT)
     return {patient_id_of(row): row for row in rows}

@@ -3,12 +3,13 @@
 import itertools
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpResponse
 
 from tests.admin.conftest import is_kept_search
-from tests.admin.large_data import ADDRESS, LONG_NAME
+from tests.admin.large_data import ADDRESS, ALL_COLUMNS, LONG_NAME
 from tests.admin.posted_forms import forms_of
 from tests.admin.test_routes import ARGUMENT, routes
 
@@ -20,6 +21,16 @@ QUERIES = {
     "outbox": "state=dead",
     "ehr_run": "state=failed",
     "merge_choose": "source=Lakeside",
+}
+# Queries with which a page looks otherwise, beside that without one: all columns, and as many wide ones as have paper.
+ALSO = {
+    "clinic_patients": [
+        urlencode({"columns": names}, doseq=True)
+        for names in (
+            ALL_COLUMNS,
+            ["email", "mrn", "tags", "sites", "sources", "issue"],
+        )
+    ]
 }
 # Left empty in every form, and given another value than the stored one.
 REASONS = {"reason"}
@@ -90,13 +101,14 @@ def is_search_of_every_page(form, path):
 
 def paths_of(name, route, values):
     arguments = [re.search(r"(\w+)>", argument)[1] for argument in ARGUMENT.findall(route)]
-    query = f"?{QUERIES[name]}" if name in QUERIES else ""
-    for chosen in itertools.product(*(values[argument] for argument in arguments)):
+    queries = [QUERIES.get(name, ""), *ALSO.get(name, [])]
+    of_arguments = itertools.product(*(values[argument] for argument in arguments))
+    for chosen, query in itertools.product(of_arguments, queries):
         remaining = iter(chosen)
         yield (
             "/admin/"
             + ARGUMENT.sub(lambda _, remaining=remaining: str(next(remaining)), route)
-            + query
+            + (query and f"?{query}")
         )
 
 

@@ -15,6 +15,7 @@ from kernel.choices import JobState
 from kernel.daily import keeping
 from merges.choices import MergeState
 from notifications.services import mailer
+from patients.admin.list_columns import COLUMNS
 from patients.services import list_views
 from patients.services.list_views import ViewDetails, Viewer
 from tests import ehr
@@ -33,6 +34,7 @@ REASON = (
     "https://support.example.org/tickets/20418/conversations/5f1c9a2e7b6d4c3a8e0f1b2c3d4e5f60?view=all#answer-17 for the whole story"
 )
 NOW = clock.now()
+ALL_COLUMNS = [column.name for column in COLUMNS]
 
 
 def long_id(number):
@@ -234,7 +236,7 @@ class LargeData:
             "data": "90",
             "order": "cgm-oldest",
         }
-        details = ViewDetails(f"{LONG_NAME[:99]}", is_shared, conditions, columns=())
+        details = ViewDetails(f"{LONG_NAME[:99]}", is_shared, conditions, ALL_COLUMNS)
         return list_views.create_view(viewer, details).stored["id"]
 
     def _member(self, number, **fields):

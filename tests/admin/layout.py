@@ -42,4 +42,4 @@ def faults(browser):
 
 
 def _file_name(path):
-    return re.sub(r"\W+", "-", path.removeprefix("/admin/")) or "index"
+    return re.sub(r"\W+", "-", path.removeprefix("/admin/"))[-200:] or "index"

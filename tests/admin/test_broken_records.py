@@ -4,12 +4,15 @@ All fields of one level are broken at once, level by level, because a broken fie
 second level some of the types find nothing that the others do not.
 """
 
+from urllib.parse import urlencode
+
 import pytest
 from django import forms
 from pymongo.errors import WriteError
 
 from kernel import clock, db, safe_reading
 from patients import kept
+from patients.admin.list_columns import COLUMNS
 from tests.api.test_broken_records import (
     IN_THE_DEEP,
     NEEDED,
@@ -53,6 +56,7 @@ def world(clinic, ada, cy, dot, backend):
 
 def pages_of(world, person):
     at, user_id = f"clinics/{world.clinic_id}", world.dot.user_id
+    all_columns = urlencode({"columns": [column.name for column in COLUMNS]}, doseq=True)
     patient, member = f"{at}/patients/{user_id}/", f"{at}/members/{person.user_id}/"
     return {
         "clinics": [
@@ -60,7 +64,7 @@ def pages_of(world, person):
             f"{at}/members/roles", f"{at}/patients/remove", f"{at}/patients/move", f"{at}/patients/", f"{at}/patients/export.csv", f"{at}/delete", f"{at}/history", patient,
             *(f"{at}/settings/{name}" for name in SETTINGS),
         ],
-        "patients": [f"{at}/patients/", f"{at}/patients/export.csv", patient, f"{patient}remove", f"{patient}demographics", f"users/?q={user_id}"],
+        "patients": [f"{at}/patients/?{all_columns}", f"{at}/patients/export.csv", patient, f"{patient}remove", f"{patient}demographics", f"users/?q={user_id}"],
         "clinicians": [f"{at}/members/", f"{at}/members/roles", f"{at}/members/export.csv", member, f"{member}remove", f"users/?q={person.user_id}"],
     }  # fmt: skip
 

@@ -66,9 +66,10 @@ def title_of(answer):
 
 
 def first_of_each_template(pages):
-    """Judging takes a second, and pages of one template have the same labels, headings and colours."""
+    """Judging takes a second, and pages of one template have the same labels, headings and colours, but for those with
+    other columns."""
     firsts = {str(answer.template_name): path for path, answer in reversed(pages.items())}
-    return set(firsts.values())
+    return {*firsts.values(), *(path for path in pages if "columns=" in path)}
 
 
 def walk(browser, paths, judged):

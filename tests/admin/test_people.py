@@ -52,7 +52,7 @@ def test_list_and_export_show_the_time_of_the_last_data_of_each_patient(clinic, 
     expected = {"Both": newer, "One": older, "Broken": None, "Paul Plain": None}
 
     page = root.get(at(clinic, "patients/"))
-    listed = {row["fullName"]: row["last_data"] for row in page.context["patients"]}
+    listed = {row["fullName"]: row["figures"].last_data for row in page.context["patients"]}
     assert {name: listed[name] for name in expected} == expected
     header, *rows = rows_of(root.get(at(clinic, "patients/export.csv")))
     exported = {row[header.index("name")]: row[header.index("last data")] for row in rows}

@@ -24,7 +24,7 @@ def _count_reads(mongo_commands, client, path):
 PATHS = [
     "clinics/",
     "clinics/attention",
-    "clinics/{c}/patients/?size=100",
+    "clinics/{c}/patients/?size=100&columns=gmi&columns=reviewed&columns=ehr",
     "clinics/{c}/members/",
     "events/",
     "audit/",

@@ -6,6 +6,7 @@ from bson import ObjectId
 from kernel import db
 from patients.services import list_views
 from tests.admin.conftest import events, messages_of, text
+from tests.admin.posted_forms import form_with
 from tests.factories import make_clinic, make_patient
 
 
@@ -62,6 +63,24 @@ def test_the_present_filter_and_order_are_saved_under_a_name_and_chosen_again(cl
     listed = person.client.get(url)
     assert [row["fullName"] for row in listed.context_data["patients"]] == ["Bo Berg"]
     assert listed.context_data["saved"] == [(url, "Ours", True)]
+
+
+def test_columns_are_saved_chosen_again_and_stay_with_another_name(clinic, person):
+    page = person.get(at(clinic), {"account": "own", "columns": ["gmi", "name", "mrn"]})
+    assert page.context_data["chosen"][-1] == ("Columns", "Name; MRN; GMI, 14 days")
+    assert form_with("name", page).values["columns"] == "name"
+    save(person, clinic, columns=["name", "mrn", "gmi"])
+    save(person, clinic, "Usual")
+    (row,) = (row for row in rows(person, clinic) if row["name"] == "Ours")
+    person.post(at(clinic, f"/{row['id']}"), name="Theirs", shared="on")
+    links = saved(person, clinic)
+    assert links["Theirs"].endswith(
+        "?account=own&order=oldest&columns=name&columns=mrn&columns=gmi"
+    )
+    for name, url in links.items():
+        shown = person.client.get(url).context_data
+        assert [other for _, other, is_on in shown["saved"] if is_on] == [name]
+        assert shown["columns"].is_usual == (name == "Usual")
 
 
 def test_a_search_is_not_kept(clinic, person):
