@@ -42,8 +42,10 @@ def bounded(node: Any) -> Any:
         return [bounded(item) for item in node]
     if not isinstance(node, dict):
         return node
-    if node.get("x-ignored") is True:
-        return {}
+    return {} if node.get("x-ignored") is True else _bounded(node)
+
+
+def _bounded(node: Schema) -> Schema:
     out: Schema = {key: bounded(value) for key, value in node.items()}
     for kind in (node.get("format"), *kinds_of(node)):
         for keyword, number in _DEFAULTS.get(str(kind), {}).items():
