@@ -21,6 +21,7 @@ from kernel.api.schema import OBJECT_ID_PATTERN, kinds_of
 from kernel.ids import USER_ID_PATTERN
 from kernel.middleware import TRACE_NAME
 from patients.services import kept_exports
+from patients.store import account_requests
 from tests import bodies, replay, xealth
 from tests.bodies import TOKEN, resolved
 from tests.cast import Person, described_operations, json_body_of, make_person
@@ -174,8 +175,9 @@ _BODIES: dict[str, dict[str, Any]] = {
     "CreatePatientAccount": {"email": "new@example.org"},
     "SendClinicShareInvite": {"shareCode": "{share code}"},
 }
-# Notes of what happened, which have the id that was asked for.
-_NOTES = {outbox.COLLECTION, jobs.COLLECTION}
+# Notes of what happened, which have the id that was asked for; and those of new accounts, which a worker removes five
+# minutes later: so long the random search takes.
+_NOTES = {outbox.COLLECTION, jobs.COLLECTION, account_requests.COLLECTION}
 _NOTE = "lastDeletedPatientTag"
 NAMES = ("Polly", "Hillside", "polly@", "cy.member@")  # of the other clinic
 # Whether the caller's clinic has the custody of a person is looked up where the person exists; an invitation of another
