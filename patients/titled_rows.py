@@ -14,6 +14,7 @@ _NEEDED = bulk_rows.TITLES[:3]
 NO_TITLES = f"the first line has to name the columns, as in the template: {', '.join(_NEEDED)} and, if you like, others"
 NO_TITLE = "text in a column without a title"
 NO_LINES = "the file has titles and no line of a patient below them"
+TOO_MANY = f"more than {bulk_rows.MOST:,} lines of patients"
 TWICE = "two columns have the title"
 
 
@@ -28,9 +29,10 @@ def read(raw: bytes) -> dict[int, list[str]]:
         for number, cells in enumerate(lines, start=2)
         if any(cell.strip() for cell in cells)
     }
-    if not found and first:
+    if not found:
         raise BadRequest(message=NO_LINES)
-    bulk_rows.require_number(len(found))
+    if len(found) > bulk_rows.MOST:
+        raise BadRequest(message=TOO_MANY)
     return found
 
 

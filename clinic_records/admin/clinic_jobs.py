@@ -1,7 +1,7 @@
 """How a page begins a job about a clinic, with the event that says what was asked for, in one transaction; and what the
 work of such a job records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -35,8 +35,10 @@ def begin(  # noqa: PLR0913 (all named, and passed on as they are)
     narrowed: Sequence[tuple[str, str]] = (),
     typed: str = "",
     left_out: Mapping[str, int] | None = None,
+    then: Callable[[str], None] = lambda _: None,
 ) -> HttpResponseBase:
-    """Leads to the page of the job. `narrowed`, `typed` and `left_out` as `jobs.begin` takes them."""
+    """Leads to the page of the job. `narrowed`, `typed` and `left_out` as `jobs.begin` takes them. `then` is called in
+    the transaction with the id of the job."""
     begun: list[str] = []
 
     def apply() -> None:
@@ -63,6 +65,7 @@ def begin(  # noqa: PLR0913 (all named, and passed on as they are)
             reason=reason,
             outcome=AuditOutcome.BEGUN,
         )
+        then(begun[0])
 
     clinic_id = str(clinic["_id"])
     try:

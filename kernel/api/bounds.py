@@ -50,9 +50,7 @@ def _bounded(node: Schema) -> Schema:
     for kind in (node.get("format"), *kinds_of(node)):
         for keyword, number in _DEFAULTS.get(str(kind), {}).items():
             out.setdefault(keyword, node.get(f"x-{keyword}", number))
-    for keyword in OF_REQUESTS:
-        if f"x-{keyword}" in node:
-            out[keyword] = node[f"x-{keyword}"]
+    out |= {keyword: node[f"x-{keyword}"] for keyword in OF_REQUESTS if f"x-{keyword}" in node}
     if "string" in kinds_of(node) and out.keys().isdisjoint(("pattern", "enum", "format")):
         out["pattern"] = NO_CONTROLS
     return out

@@ -31,6 +31,7 @@ from patients.services import bulk_creations, plan_limits
 
 CHECKED = "patients.file_checked"
 IS_KEPT = timedelta(hours=1)
+CONFIRMED = "The file was confirmed already, and this job was begun with it"
 NOT_KEPT = "What was checked is kept for an hour, and used once. Upload the file again"
 NO_UTF8 = "The file is not in UTF-8. Save it as “CSV UTF-8”."
 TOO_LARGE = "The file is larger than 2 MB. Make two of it."
@@ -132,21 +133,29 @@ def _record(request: HttpRequest, clinic: Document, **scope: int) -> None:
 def _keep(clinic: Document, checked: Checked, marks: Mapping[int, Sequence[str]]) -> str:
     """Until it is confirmed; both parts expire."""
     file_id, until = ids.new_id(), clock.now() + IS_KEPT
-    left_out = [
-        {"line": number, "words": ", ".join(words)}
-        for number, words in list(marks.items())[:MOST_LISTED]
-    ]
     shown = {
         "clinicId": clinic["_id"],
         "until": until,
         "rows": len(checked.rows),
         "duplicates": len(marks),
-        "leftOut": left_out,
-        "addresses": sum(bool(row.email) for row in checked.rows if row.number not in marks),
+        "leftOut": _lines(marks),
+        "others": [
+            {"line": row.number, "mrn": row.mrn, "hasAddress": bool(row.email)}
+            for row in checked.rows
+            if row.number not in marks
+        ],
     }
     jobs.keep_wanted(file_id, {"rows": checked.wanted(marks)}, until)
     jobs.keep_result(file_id, shown, until)
     return str(file_id)
+
+
+def _lines(reasons: Mapping[int, Sequence[str]]) -> list[Document]:
+    """Those that a page names."""
+    return [
+        {"line": number, "words": ", ".join(words)}
+        for number, words in sorted(reasons.items())[:MOST_LISTED]
+    ]
 
 
 def _title_of(fault: Fault) -> str:
@@ -168,11 +177,14 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
     shown = _find(clinic, file_id)
     if shown is None:
         return _again(request, clinic)
+    if "job" in shown:
+        pages.fail(request, CONFIRMED)
+        return pages.go(reverse("admin:job", args=[shown["job"]]))
     typed = clinic.get("name") or str(clinic["_id"])
-    count = shown["rows"] - shown["duplicates"]
+    what = _what_happens(clinic, shown)
     is_sent = request.method == "POST"
     form = ConfirmForm(request.POST if is_sent else None, typed=typed)
-    if count and form.is_valid():
+    if what["count"] and form.is_valid():
         return _begin(request, clinic, file_id, shown, form.cleaned_data["reason"])
     return _render(
         request,
@@ -181,11 +193,40 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
         form=form,
         typed=typed,
         shown=shown,
-        count=count,
-        more=shown["duplicates"] - len(shown["leftOut"]),
-        consequences=_consequences(count, shown["addresses"], plan_limits.room_of(clinic)),
+        **what,
         status=400 if is_sent else 200,
     )
+
+
+def _what_happens(clinic: Document, shown: Document) -> dict[str, Any]:
+    """What the page says of a file, as the clinic is now: the same numbers in all of its parts."""
+    others = {row["line"]: row for row in shown["others"]}
+    refused = bulk_creations.refusals(
+        ClinicDocument(clinic), {line: row["mrn"] for line, row in others.items()}
+    )
+    created = [row for line, row in others.items() if line not in refused]
+    left_out = sorted([*shown["leftOut"], *_lines(refused)], key=lambda row: row["line"])
+    number = shown["rows"] - len(created)
+    return {
+        "count": len(created),
+        "number_left_out": number,
+        "left_out": left_out[:MOST_LISTED],
+        "more": max(number - MOST_LISTED, 0),
+        "beyond": sum(words == [bulk_creations.NO_ROOM] for words in refused.values()),
+        "room": plan_limits.room_of(clinic),
+        "unchecked": _told_at_once() if _has_unchecked(left_out) else None,
+        "consequences": _consequences(len(created), sum(row["hasAddress"] for row in created)),
+    }
+
+
+def _has_unchecked(left_out: Sequence[Document]) -> bool:
+    return any(bulk_creations.UNCHECKED_EMAIL in row["words"] for row in left_out)
+
+
+def _told_at_once() -> dict[str, str]:
+    """How many accounts a person is told of, and in which time."""
+    number, _, period = settings.TAKEN_ADDRESSES_PER_CALLER.partition("/")
+    return {"number": number, "period": period}
 
 
 def _find(clinic: Document, file_id: str) -> Document | None:
@@ -204,11 +245,12 @@ def _again(request: HttpRequest, clinic: Document) -> HttpResponseBase:
 def _begin(
     request: HttpRequest, clinic: Document, file_id: str, shown: Document, reason: str
 ) -> HttpResponseBase:
-    """The second of two who confirm the same file is sent to upload it again."""
+    """Who confirms the same file later is led to the job, and who does so at the same moment to upload it again."""
     wanted = jobs.take_wanted(ObjectId(file_id))
     if wanted is None:
         return _again(request, clinic)
     jobs.remove_result(ObjectId(file_id))
+    confirmed = {name: shown[name] for name in ("clinicId", "until")}
     return clinic_jobs.begin(
         request,
         clinic,
@@ -218,24 +260,20 @@ def _begin(
         scope={name: shown[name] for name in ("rows", "duplicates")},
         about=pluralized(shown["rows"], "line"),
         reason=reason,
+        then=lambda job_id: jobs.keep_result(
+            ObjectId(file_id), {**confirmed, "job": job_id}, shown["until"]
+        ),
     )
 
 
-def _consequences(count: int, addresses: int, room: int | None) -> list[str]:
-    beyond = 0 if room is None else max(count - room, 0)
+def _consequences(count: int, addresses: int) -> list[str]:
+    accounts = "with an account" if count == 1 else "with an account each"
     return [
-        *(
-            [
-                f"The plan has room for {pluralized(room, 'patient')}: {pluralized(beyond, 'line')} will be left out."
-            ]
-            if room is not None and beyond
-            else []
-        ),
-        f"{pluralized(count, 'patient')} with an account each, which the clinic looks after.",
+        f"{pluralized(count, 'patient')} {accounts}, which the clinic looks after.",
         f"{pluralized(addresses, 'mail')} with an invitation to take over the account."
         if addresses
         else "No mails: there is no address in these lines.",
-        "Who cannot be created then, for one the plan's limit, is left out, and the rest goes on.",
+        "A line that cannot be created by then, such as one beyond the plan's limit, is left out, and the rest goes on.",
         "The file of the job says what became of each line.",
     ]
 

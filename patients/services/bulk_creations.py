@@ -36,6 +36,7 @@ DUPLICATE_MRN, DUPLICATE_EMAIL = "duplicate MRN", "duplicate email"
 # What every row says that is reached after the caller has learned of too many accounts, whatever its address has.
 UNCHECKED_EMAIL = "email not checked: too many addresses have accounts"
 TAG_GONE = "the clinic has no tag with that name any more"
+NO_ROOM = PaymentRequired(patient_counts.LIMIT_REACHED).message
 ACCOUNT_UNFINISHED = "account_unfinished"  # the reason in the outbox
 _ENDED, _UNFINISHED = timedelta(seconds=1), timedelta(seconds=15)  # before the row is tried again
 UNKNOWN_TAG, UNKNOWN_SITE = "unknown tag", "unknown site"
@@ -124,7 +125,7 @@ def refusals(clinic: ClinicDocument, mrns: Mapping[int, str]) -> dict[int, list[
         if mrn in groups and groups[mrn] in taken:
             refused[number] = [BadRequest(patients.MRN_TAKEN).message]
         elif room is not None and at - len(refused) >= room:
-            refused[number] = [PaymentRequired(patient_counts.LIMIT_REACHED).message]
+            refused[number] = [NO_ROOM]
         elif mrn in groups:
             taken.add(groups[mrn])
     return refused

@@ -10,7 +10,7 @@ def checked_file(clinic, *, words=("duplicate MRN",)):
     left_out = [{"line": 2 + number, "words": one} for number, one in enumerate(words)]
     shown = {
         "clinicId": clinic["_id"], "until": until, "rows": len(words) + 1, "duplicates": len(words), "leftOut": left_out,
-        "addresses": 1,
+        "others": [{"line": 2 + len(words), "mrn": "1", "hasAddress": True}],
     }  # fmt: skip
     jobs.keep_result(file_id, shown, until)
     return file_id

@@ -108,7 +108,7 @@ def test_what_a_file_would_do_is_shown_by_line_before_anyone_is_created(clinic, 
     written.clear()
     page = person.get(check(person, clinic))
     assert page.context_data["count"] == 2
-    assert page.context_data["shown"]["leftOut"] == [
+    assert page.context_data["left_out"] == [
         {"line": 4, "words": "duplicate MRN"},
         {"line": 6, "words": "duplicate MRN"},
         {"line": 7, "words": "duplicate MRN"},
@@ -168,7 +168,8 @@ def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reas
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert [row[6] for row in rows[1:6]] == ["", "", *["duplicate MRN"] * 3]
     assert ["Patients Created", "2"] in rows
-    assert db.collection("jobParts").count_documents({}) == 0
+    (part,) = db.collection("jobParts").find({})
+    assert set(part["result"]) == {"clinicId", "until", "job"}
 
 
 def test_begin_end_and_each_patient_are_an_event_without_values_of_patients(clinic, person):
@@ -194,9 +195,10 @@ def test_a_checked_file_is_used_once_and_within_an_hour(clinic, person):
     ):
         later = type(person)("support")
         assert messages_of(later.get(path)) == [f"{bulk_creations.NOT_KEPT}."]
-    begin(person, path)
+    to_job = begin(person, path).headers["Location"]
     for answer in (person.get(path), begin(person, path)):
-        assert messages_of(answer)[-1] == f"{bulk_creations.NOT_KEPT}."
+        assert answer.headers["Location"] == to_job
+        assert messages_of(answer)[-1] == f"{bulk_creations.CONFIRMED}."
     assert db.collection("jobs").count_documents({}) == 1
     assert (
         person.get(path.replace(str(clinic["_id"]), str(make_clinic()["_id"]))).status_code == 302
@@ -244,7 +246,10 @@ def test_titles_may_be_in_any_order_and_spreadsheets_separate_in_their_way(clini
         ("", "The submitted file is empty."),
         (f'{TITLES}\n"Al', "It cannot be read."),
         ("Name;Birthdate;MRN\nZoë;1980-01-02;1\n".encode("latin-1"), bulk_creations.NO_UTF8),
-        (f"{TITLES}\n" + "A,1990-01-02,1\n" * (bulk_rows.MOST + 1), "More than 5,000 rows."),
+        (
+            f"{TITLES}\n" + "A,1990-01-02,1\n" * (bulk_rows.MOST + 1),
+            "More than 5,000 lines of patients.",
+        ),
         (TITLES + " " * (2 * 1024 * 1024), bulk_creations.TOO_LARGE),
     ],
 )
@@ -259,11 +264,12 @@ def test_who_is_told_of_too_many_accounts_is_told_of_no_more(clinic, person, ada
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
     row = "Name,Birthdate,MRN,Email\nAl Abel,1980-01-02,1,{}\n"
     page = person.get(check(person, clinic, row.format(ada.email)))
-    assert page.context_data["shown"]["leftOut"] == [{"line": 2, "words": "duplicate email"}]
+    assert page.context_data["left_out"] == [{"line": 2, "words": "duplicate email"}]
     for address, words in (("free@example.org", UNCHECKED_EMAIL), (ada.email, "duplicate email")):
         page = person.get(check(person, clinic, row.format(address)))
-        (left_out,) = page.context_data["shown"]["leftOut"]
+        (left_out,) = page.context_data["left_out"]
         assert left_out == {"line": 2, "words": words}
+        assert ("Upload the file again an hour later" in text(page)) == (words == UNCHECKED_EMAIL)
 
 
 def test_all_lines_with_text_outside_of_the_columns_are_named(clinic, person):
@@ -279,16 +285,44 @@ def test_a_file_beyond_all_limits_is_told_how_large_it_may_be(clinic, person, se
     assert answer.context_data["form"].errors["file"] == [bulk_creations.TOO_LARGE]
 
 
-def test_the_plan_limits_a_file_as_it_limits_single_patients(person):
-    limit = {"hardLimit": {"plan": 2}}
+def test_the_plan_limits_a_file_as_it_limits_single_patients(person, root):
+    """All parts of the page have the same numbers, and the lines are named."""
+    limit = {"hardLimit": {"plan": 1}}
     clinic = make_clinic(name="Lakeside", patientCountSettings=limit, patientTags=[], sites=[])
     rows = "".join(f"P{n},1980-01-02,{n}\n" for n in range(3))
     path = check(person, clinic, f"Name,Birthdate,MRN\n{rows}")
-    assert "The plan has room for 2 patients: 1 line will be left out." in text(person.get(path))
+    page = person.get(path)
+    assert [row["line"] for row in page.context_data["left_out"]] == [3, 4]
+    assert (page.context_data["count"], page.context_data["number_left_out"]) == (1, 2)
+    assert "The plan has room for 1 patient: 2 lines are left out." in text(page)
+    assert "1 patient with an account, which" in text(page)
+    assert f'<a href="/admin/clinics/{clinic["_id"]}/">Patient counts' in text(page)
+    limits = f'<a href="/admin/clinics/{clinic["_id"]}/settings/limits">Patient limits'
+    assert limits in text(root.get(path))
     begin(person, path)
     deliver_all()
-    assert names_in(clinic) == ["P0", "P1"]
-    assert job()["succeeded"] == 2
+    assert names_in(clinic) == ["P0"]
+    assert job()["succeeded"] == 1
+
+    path = check(person, clinic, "Name,Birthdate,MRN\nP9,1980-01-02,9\n")
+    page = person.get(path)
+    assert "The plan has room for no patient: 1 line is left out." in text(page)
+    assert "No line is left that would create someone" in text(page)
+    assert "Begin" not in text(page)
+    assert begin(person, path).status_code == 400
+
+
+def test_mrns_that_the_clinic_requires_to_be_unique_are_named_by_line(clinic, person):
+    unique = {"mrnSettings": {"required": True, "unique": True}}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": unique})
+    rows = "Al,1980-01-02,KNOWN\nBo,1980-01-02,x\nCy,1980-01-02,X\n"
+    page = person.get(check(person, clinic, f"Name,Birthdate,MRN\n{rows}"))
+    taken = "bad request: mrn must be unique"
+    assert page.context_data["left_out"] == [
+        {"line": 2, "words": taken},
+        {"line": 4, "words": taken},
+    ]
+    assert "Mrn must be unique." in text(page)
 
 
 def test_after_a_crash_each_patient_is_created_and_recorded_once(clinic, person, monkeypatch):
