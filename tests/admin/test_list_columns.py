@@ -76,7 +76,7 @@ def test_each_column_says_what_the_record_and_its_row_have(clinic, person):
     answer = listed(person, clinic, columns=ALL)
     then = "4 Mar 2026, 05:06 UTC"
     assert cells(answer, "Al Abel") == {
-        "Birth date": "1980-02-03", "MRN": "M-7", "Tags": "North", "Sites": "Pier", "Data sources": "dexcom error",
+        "Birth date": "1980-02-03", "MRN": "M-7", "Tags": "North", "Sites": "Pier", "Data sources": "Dexcom error",
         "Connection issue": "Connection failed (hidden)", "Last data": then, "Last CGM data": then, "Last BGM data": then,
         "Time in range, 14 days": "71%", "GMI, 14 days": "6.9%", "Reports to the EHR": "on", "Last review": then, "Added": then,
     }  # fmt: skip
