@@ -43,7 +43,16 @@ def read_file(request: HttpRequest, raw: bytes) -> dict[int, list[str]]:
     return bulk_rows.read(raw)
 
 
-class BulkCreationViewSet(ApiViewSet):
+class _Switched(ApiViewSet):
+    """Served where the setting says so. Whoever may call it is told that it is not before anything else is read."""
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        if not settings.BULK_CREATION:
+            raise NotFound(message=NOT_SERVED)
+
+
+class BulkCreationViewSet(_Switched):
     @operation(
         "BulkCreatePatients",
         summary="Create patients from a file",
@@ -82,7 +91,6 @@ class BulkCreationViewSet(ApiViewSet):
         responses={200: File((TYPE,)), 202: CREATION},
     )
     def create(self, call: Call) -> HttpResponseBase:
-        _require_served()
         note = waiting.note_of(call.request)
         if note:
             job = jobs.glance(note)
@@ -120,7 +128,6 @@ class BulkCreationViewSet(ApiViewSet):
         responses={200: CREATIONS},
     )
     def page(self, call: Call) -> Response:
-        _require_served()
         clinic = access.access_clinic(call.path["clinicId"])
         own = kept_files.list_own_of_a_day(
             kept_files.CREATION, clinic["_id"], call.principal.user_id
@@ -128,7 +135,7 @@ class BulkCreationViewSet(ApiViewSet):
         return Response([shown(job) for job in own])
 
 
-class KeptCreationViewSet(ApiViewSet):
+class KeptCreationViewSet(_Switched):
     """404 for one of another caller."""
 
     @operation(
@@ -165,18 +172,12 @@ class KeptCreationViewSet(ApiViewSet):
 
 
 def _own(call: Call) -> Document:
-    _require_served()
     return kept_files.find_own(
         kept_files.CREATION,
         call.path["creationId"],
         clinic_id=call.path["clinicId"],
         user_id=call.principal.user_id,
     )
-
-
-def _require_served() -> None:
-    if not settings.BULK_CREATION:
-        raise NotFound(message=NOT_SERVED)
 
 
 def _kind(call: Call) -> ActorKind:

@@ -69,8 +69,8 @@ def mark_duplicates(
     clinic or (of addresses) any account has, or with an address that a person may not ask about any more. Raises
     Unavailable where the user service does not answer."""
     mrns, emails = Counter(row.mrn for row in rows), Counter(row.email for row in rows if row.email)
-    taken_mrns = _repeated(mrns) | store.list_present(clinic_id, "mrn", sorted(mrns), "PatientMRN")
-    known = store.list_present(clinic_id, "email", sorted(emails), "PatientEmail")
+    taken_mrns = _repeated(mrns) | store.list_mrns(clinic_id, sorted(mrns))
+    known = store.list_addresses(clinic_id, sorted(emails))
     taken = _repeated(emails) | known
     found, unchecked = _with_accounts(
         [email for email in emails if email not in taken], clinic_id, asked_by
@@ -157,8 +157,7 @@ def create(
 
     def check() -> None:
         """Two files may be created at once, and not every clinic requires unique MRNs."""
-        mrn = details.said["mrn"]
-        if store.list_present(clinic_id, "mrn", [mrn], "PatientMRN"):
+        if store.list_mrns(clinic_id, [details.said["mrn"]]):
             raise BadRequest(message=DUPLICATE_MRN)
 
     def stored(record: PatientDocument) -> None:

@@ -1,4 +1,4 @@
-"""Which of many MRNs and addresses patients of a clinic have."""
+"""Which of many MRNs and addresses patients of a clinic have. Both read keys of an index alone."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from patients.store.patients import COLLATION, COLLECTION
 _AT_ONCE = 1_000
 
 
-def list_present(clinic_id: ObjectId, name: str, values: Sequence[str], index: str) -> set[str]:
-    """The values of the field that some patient has exactly."""
+def list_mrns(clinic_id: ObjectId, mrns: Sequence[str]) -> set[str]:
+    """Those that some patient has exactly."""
     found: set[str] = set()
-    for batch in db.batches(values, _AT_ONCE):
-        query = {"clinicId": clinic_id, name: {"$in": batch}}
-        rows = db.collection(COLLECTION).find(query, {"_id": 0, name: 1}, hint=index)
-        found |= {value for row in rows if (value := safe_reading.text(row.get(name)))}
+    for batch in db.batches(mrns, _AT_ONCE):
+        query = {"clinicId": clinic_id, "mrn": {"$in": batch}}
+        rows = db.collection(COLLECTION).find(query, {"_id": 0, "mrn": 1}, hint="PatientMRN")
+        found |= {value for row in rows if (value := safe_reading.text(row.get("mrn")))}
     return found
 
 
@@ -49,3 +49,17 @@ def group_mrns(clinic_id: ObjectId, mrns: Sequence[str]) -> tuple[dict[str, int]
     groups = list(db.database().aggregate(pipeline, collation=COLLATION))
     numbers = {mrn: number for number, group in enumerate(groups) for mrn in group["spellings"]}
     return numbers, {number for number, group in enumerate(groups) if group["isPresent"]}
+
+
+def list_addresses(clinic_id: ObjectId, addresses: Sequence[str]) -> set[str]:
+    """Those that some patient has, letter case aside: another service stores them as they were typed. All addresses of
+    the clinic are read for it, once, and compared by MongoDB. `addresses` are in lower case."""
+    if not addresses:
+        return set()
+    pipeline = [
+        {"$match": {"clinicId": clinic_id, "email": {"$gt": ""}}},
+        {"$project": {"_id": 0, "email": {"$toLower": "$email"}}},
+        {"$match": {"email": {"$in": list(addresses)}}},
+    ]
+    rows = db.collection(COLLECTION).aggregate(pipeline, hint="PatientEmail")
+    return {row["email"] for row in rows}

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import timedelta
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -13,9 +14,10 @@ from clinic_records.services import closures
 from kernel import audit, clock, db, jobs, outbox
 from kernel.errors import Conflict, RetryLater
 from kernel.events import MailRequested
+from kernel.http import ServiceUnavailable
 from kernel.jobs import running
 from merges.services import merging
-from patients import bulk_jobs, bulk_rows
+from patients import bulk_files, bulk_jobs, bulk_rows
 from patients.api import bulk_creations as bulk_api
 from patients.services import bulk_creations, kept_files
 from patients.services import patients as patient_service
@@ -25,6 +27,7 @@ from tests.accesses import recorded
 from tests.cast import add_member
 from tests.events import deliver_all, everything_due
 from tests.factories import make_patient
+from users.clients import embedded
 
 HEADER = [
     "Name",
@@ -81,8 +84,9 @@ def row(name, mrn, *more):
 
 @pytest.fixture
 def file(clinic):
-    """Ten rows: two share an MRN, two an address, two both, one has the address of a patient."""
-    make_patient({"_id": ObjectId(clinic["id"])}, mrn="old", email="known@example.org")
+    """Ten rows: two share an MRN, two an address, two both, one has the address of a patient, without an account, that
+    another service has stored as it was typed."""
+    make_patient({"_id": ObjectId(clinic["id"])}, mrn="old", email="KNOWN@Example.org")
     return [
         row("A", "1"),
         row("B", "2", "b@example.org", "type1", "adaHighRisk"),
@@ -113,7 +117,9 @@ def test_without_being_asked_to_nothing_is_created(ada, clinic, file, written):
         *(["", "adaStandard"], ["type1", "adaHighRisk"], ["", "adaStandard"]),
     ]
     assert len(stored(clinic)) == 1
-    assert not written & {"patients", "users", "jobs", "accountRequests"}
+    assert not written & {"patients", "accounts", "jobs", "accountRequests"}
+    shown = [record["list"]["shown"] for record in recorded(operation="BulkCreatePatients")]
+    assert shown == [10, 10], "duplicates tell who is a patient"
 
 
 def test_rows_without_a_mark_are_created_and_counted(ada, clinic, file):
@@ -158,6 +164,7 @@ def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, 
         ["D", "2020-02-30", "4"],
         ["E", "1990-01-02"],
         row("F" * 300, "6"),
+        row("G", "7", "", "notApplicable"),
     ]
     answer = upload(ada.api, clinic, rows, "?dryRun=false")
     assert answer.status_code == 400
@@ -170,6 +177,7 @@ def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, 
         "invalid CSV: invalid birthdate: row 4, column 2",
         "invalid CSV: row is missing columns: row 5",
         "invalid CSV: invalid name: row 6, column 1",
+        "invalid CSV: invalid diabetes type: row 7, column 5",
     ]
     assert stored(clinic) == []
 
@@ -208,9 +216,21 @@ def test_who_may(ada, ben, dot, eve, backend, clinic):
     assert "invitedBy" not in stored(clinic)[0]
 
 
-def test_it_can_be_switched_off(ada, clinic, settings):
+@pytest.mark.parametrize(
+    ("body", "content_type", "query"),
+    [
+        (b"A,1990-01-02,1\n", "text/csv", ""),
+        (b"", "text/csv", ""),
+        (b"{}", "application/json", ""),
+        (b"x" * (bulk_files.MOST_BYTES + 1), "text/csv", ""),
+        (b"A,1990-01-02,1\n", "text/csv", "?dryRun=perhaps"),
+    ],
+)
+def test_it_can_be_switched_off(ada, ben, clinic, settings, body, content_type, query):
     settings.BULK_CREATION = False
-    assert upload(ada.api, clinic, [row("A", "1")]).status_code == 404
+    answer = upload(ada.api, clinic, body, query, content_type)
+    assert (answer.status_code, answer.json()["message"]) == (404, bulk_api.NOT_SERVED)
+    assert upload(ben.api, clinic, body, query, content_type).status_code == 403
 
 
 def test_an_address_of_any_account_is_a_duplicate(ada, ben, dot, clinic, settings):
@@ -224,6 +244,19 @@ def test_an_address_of_any_account_is_a_duplicate(ada, ben, dot, clinic, setting
         reasons = ["duplicate email", bulk_creations.UNCHECKED_EMAIL, ""]
         assert [cells[6] for cells in created[:3]] == reasons
     assert counts(created) == [3, 1, 2, 0, 0, 1]
+
+
+def test_nothing_is_created_while_the_user_service_cannot_say_which_addresses_are_free(
+    ada, clinic, monkeypatch, written
+):
+    outage = Mock(side_effect=ServiceUnavailable("users"))
+    monkeypatch.setattr(embedded.EmbeddedUserService, "get_user", outage)
+    rows = [row("A", "1"), row("B", "2", "b@example.org")]
+    written.clear()
+    for query in ("", "?dryRun=false"):
+        assert upload(ada.api, clinic, rows, query).status_code == 503
+    assert not written & {"patients", "accounts", "jobs", "accountRequests"}
+    assert len(read(upload(ada.api, clinic, rows[:1]))) == 1, "no address, no question"
 
 
 def test_addresses_that_are_taken_since_the_check_keep_no_one_else_from_being_created(
@@ -477,7 +510,8 @@ def test_a_result_is_for_the_caller_who_has_sent_the_file(
         assert answers == [403, 403, 404, 404, 404]
     assert dot.api.get(path.rpartition("/")[0]).json() == []
     settings.BULK_CREATION = False
-    assert {ada.api.get(one).status_code for one in (path, f"{path}/file")} == {404}
+    hidden = (path, f"{path}/file", f"{path.rpartition('/')[0]}?unknown=1", f"{path[:-1]}x")
+    assert {ada.api.get(one).status_code for one in hidden} == {404}
     settings.BULK_CREATION = True
     own = path_of(clinic, begun(backend, clinic, [row("B", "2")]))
     deliver_all()
@@ -622,6 +656,7 @@ def test_a_creation_goes_on_although_no_one_sends_mails(ada, clinic, impatient, 
 
 
 def test_so_many_files_of_a_clinic_are_at_work_and_no_more(ada, clinic, impatient, monkeypatch):
+    assert running.MOST_AT_WORK == 10
     monkeypatch.setattr(running, "MOST_AT_WORK", 1)
     begun(ada.api, clinic, [row("A", "1")])
     answer = upload(ada.api, clinic, [row("B", "2")], "?dryRun=false")

@@ -111,6 +111,7 @@ def test_names_differ_within_one_kind_letter_case_aside(clinic, ada, ben, make):
 
 @pytest.mark.parametrize("is_shared", [False, True])
 def test_the_limits_hold_however_many_are_made_at_once(clinic, ben, monkeypatch, is_shared):
+    assert (list_views.MOST_OWN, list_views.MOST_SHARED) == (50, 100)
     monkeypatch.setattr(list_views, "MOST_OWN", 3)
     monkeypatch.setattr(list_views, "MOST_SHARED", 3)
     sent = [body(f"View {n % 6}", shared=is_shared) for n in range(8)]

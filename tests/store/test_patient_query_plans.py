@@ -22,7 +22,7 @@ from patients.services import (
     prepared,
 )
 from patients.services.seeding import seed_patients
-from patients.store import halves
+from patients.store import bulk_creations, halves
 from tests.cast import make_person
 from tests.factories import make_clinic, make_clinician
 
@@ -345,6 +345,17 @@ def test_a_sweep_reads_no_record_where_nothing_is_due(clinic):
         assert connection_sweeps.sweep_all() == 0
     assert examined(entries) == 0
     assert keys_examined(entries) <= 1
+
+
+def test_addresses_of_a_file_are_compared_with_the_keys_of_the_clinic(clinic):
+    query = {"clinicId": clinic["_id"], "email": {"$gt": ""}}
+    stored = db.collection("patients").find_one(query)["email"]
+    asked = [stored.lower(), *(f"new{n}@example.org" for n in range(5_000))]
+    with profiled() as entries:
+        assert bulk_creations.list_addresses(clinic["_id"], asked) == {stored.lower()}
+    check_indexed(entries)
+    assert examined(entries) == 0
+    assert keys_examined(entries) <= COUNT + 1
 
 
 @pytest.mark.parametrize("period", ["1d", "7d", "14d", "30d"])
