@@ -27,6 +27,8 @@ class World:
     bodies: dict[str, Any] = field(default_factory=dict)
     run_id: str = ""  # of a sync of every patient; of the group "staff"
     admin_clinics: list[str] = field(default_factory=list)  # all of the admin; of the group "login"
+    with_issues: list[str] = field(default_factory=list)  # patients whose connection has an issue
+    view_id: str = ""  # of a saved view of the admin
 
     @property
     def clinic(self) -> str:
@@ -69,6 +71,7 @@ HOT = [
     Scenario("get patient count, user", lambda w: f"{w.clinic}/patient_count"),
     Scenario("get patient, backend", _each_patient(), token="backend"),
     Scenario("get patient, user", _each_patient()),
+    Scenario("list views", lambda w: f"{w.clinic}/patient_views"),
 ]
 
 
@@ -167,6 +170,20 @@ def _summaries(world: World) -> list[Any]:
     return [*own, *own[1:], *own[:1]]
 
 
+def _hidden(world: World) -> list[Any]:
+    """Each issue is hidden and then shown again, so that every request changes something."""
+    return [{"hidden": hidden} for hidden in (True, False) for _ in world.with_issues]
+
+
+SECOND_FACTOR = [
+    {"mfaEnabled": True, "mfaEnabledTime": "2026-01-01T00:00:00Z"},
+    {"mfaEnabled": False},
+]
+VIEWS = [
+    {"name": name, "conditions": {"sort": "-lastData", "sortType": "cgm"}, "columns": ["fullName"]}
+    for name in ("Bench", "Bench again")
+]
+
 WRITES = [
     Scenario("put patient", _each_patient(), method="PUT", body=_put_bodies),
     Scenario(
@@ -177,6 +194,25 @@ WRITES = [
         body=_summaries,
     ),
     Scenario("put review", _each_patient("/reviews"), method="PUT", body=lambda w: [{"404": {}}]),
+    Scenario(
+        "hide connection issue",
+        lambda w: [f"{w.clinic}/patients/{p}/connection_issue/hidden" for p in w.with_issues],
+        method="PUT",
+        body=_hidden,
+    ),
+    Scenario(
+        "patch security profile",
+        lambda w: f"/v1/clinicians/{w.admin_id}/securityProfile",
+        token="backend",
+        method="PATCH",
+        body=lambda w: SECOND_FACTOR,
+    ),
+    Scenario(
+        "put view",
+        lambda w: f"{w.clinic}/patient_views/{w.view_id}",
+        method="PUT",
+        body=lambda w: VIEWS,
+    ),
     Scenario(
         "send upload reminder",
         _each_patient("/upload_reminder"),

@@ -9,7 +9,7 @@ from typing import Any
 import django
 
 from tests.bench import login, staff
-from tests.bench.scenarios import NEW, World
+from tests.bench.scenarios import NEW, VIEWS, World
 
 PATIENTS_SAMPLED = 200
 SEEDED_AT_ONCE = (
@@ -109,7 +109,28 @@ def _of(record: dict[str, Any], seed: int | None = None) -> World:
         search_text=sample[0]["fullName"].split()[-1][:4] if sample else "",
         one_text=next((patient["mrn"] for patient in sample if patient.get("mrn")), ""),
         bodies={"patients": sample, "summaries": _summaries(record["clinicId"], sample)},
+        with_issues=_with_issues(record["clinicId"]),
+        view_id=_saved_view(record["clinicId"], record["adminId"]),
     )
+
+
+def _with_issues(clinic_id: Any) -> list[str]:
+    from kernel import db
+
+    query = {"clinicId": clinic_id, "connectionIssue.cause": {"$exists": True}}
+    found = db.collection("patients").find(query, {"userId": 1}, limit=PATIENTS_SAMPLED)
+    return [patient["userId"] for patient in found]
+
+
+def _saved_view(clinic_id: Any, user_id: str) -> str:
+    """Of the first run, or a new one. Its id."""
+    from patients.services.list_views import ViewDetails, Viewer, create_view, list_views
+
+    viewer = Viewer(clinic_id, user_id, is_admin=True)
+    saved = list_views(viewer)
+    details = ViewDetails(VIEWS[0]["name"], is_shared=False, conditions={}, columns=())
+    view = saved[0] if saved else create_view(viewer, details)
+    return str(view.stored["id"])
 
 
 def _prepare_xealth(clinic: Any, sample: list[Any]) -> str:
