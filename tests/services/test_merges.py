@@ -40,6 +40,28 @@ def test_a_merge_loses_nothing_that_its_plan_keeps(seed):
     assert db.collection("clinicClosures").find_one({}) is None
 
 
+@pytest.mark.foreign_documents
+def test_sources_of_older_and_newer_services_arrive_as_they_were():
+    source, target = Maker(0, patients=(4, 3)).pair()
+    moment = clock.now()
+    sources = [
+        {"providerName": name, "state": state, "note": {"of": "a newer service"}, time: moment}
+        for name, state, time in (
+            ("dexcom", "pending", "expirationTime"),
+            ("abbott", "pendingReconnect", "expirationTime"),
+            ("twiist", "connected", "connectedTime"),
+            ("fitbit", "disconnected", "modifiedTime"),
+            ("dexcom", "error", "createdTime"),
+        )
+    ]
+    db.collection("patients").update_many({}, {"$set": {"dataSources": sources}})
+    merges.merge(source, target)
+    after = merges.patients_of(target)
+    assert len(after) > 4
+    assert [patient["dataSources"] for patient in after.values()] == [sources] * len(after)
+    assert merges.counts_are_right(target["_id"])
+
+
 def _check_patients(source, target, before):
     after = merges.patients_of(target)
     now = db.collection("clinics").find_one({"_id": target["_id"]})
