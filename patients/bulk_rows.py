@@ -3,7 +3,8 @@ PATIENT-184). Rows and columns are counted from 1.
 
     name, birth date (YYYY-MM-DD), MRN, e-mail address, type of diabetes, preset of glycemic ranges, tags, sites
 
-Pure: knows no clinic. Tags and sites are names with `;` between them, read where they are asked for.
+Pure: knows no clinic. Tags and sites are names with `;` between them, read where they are asked for. Values are read as
+CreatePatientAccount reads its body, so that neither takes what the other refuses.
 """
 
 import csv
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kernel import addresses, clock, texts
+from kernel.addresses import InvalidAddress
 from kernel.errors import BadRequest
 from patients.choices import DiagnosisType, RangePreset
 
@@ -23,7 +25,7 @@ TITLES = (
 COLUMNS = 6
 _TAGS, _SITES = 6, 7
 _NEEDED = 3
-_TYPES = frozenset(DiagnosisType.values) - {DiagnosisType.NOT_APPLICABLE.value}
+TYPES = frozenset(DiagnosisType.values) - {DiagnosisType.NOT_APPLICABLE.value}
 NO_CSV, EMPTY = "invalid CSV: it cannot be read", "invalid CSV: the file is empty"
 TOO_MANY = f"invalid CSV: more than {MOST:,} rows"
 
@@ -89,14 +91,15 @@ def require_number(rows: int) -> None:
 
 def row_of(number: int, cells: Sequence[str]) -> Row:
     padded = [*cells, *[""] * (_SITES + 1 - len(cells))]
-    name, birth_date, mrn, email, diagnosis, preset = (cell.strip() for cell in padded[:COLUMNS])
+    name, birth_date, mrn, *optional = padded[:COLUMNS]
+    email, diagnosis, preset = (cell.strip() for cell in optional)
     return Row(
         number,
         tuple(padded[:COLUMNS]),
         texts.name(name),
-        birth_date,
+        birth_date.strip(),
         texts.mrn(mrn),
-        addresses.account_address(email) or email,
+        _canonical(email) or email,
         diagnosis,
         preset if preset in RangePreset.values else RangePreset.STANDARD.value,
         _names(padded[_TAGS]),
@@ -104,8 +107,17 @@ def row_of(number: int, cells: Sequence[str]) -> Row:
     )
 
 
+def _canonical(email: str) -> str | None:
+    """None for what is no address, and for an empty text."""
+    try:
+        return addresses.canonical(email) if email else None
+    except InvalidAddress:
+        return None
+
+
 def _names(cell: str) -> tuple[str, ...]:
-    return tuple(name for part in cell.split(";") if (name := part.strip()))
+    """In the normal form that names of tags and sites have."""
+    return tuple(name for part in cell.split(";") if (name := texts.name(part)))
 
 
 def faults_of(row: Row, columns: int) -> Iterator[Fault]:
@@ -121,7 +133,7 @@ def faults_of(row: Row, columns: int) -> Iterator[Fault]:
         yield Fault("invalid birthdate", row.number, 2)
     if not row.mrn:
         yield Fault("missing MRN", row.number, 3)
-    if row.email and addresses.account_address(row.email) is None:
+    if row.email and _canonical(row.email) is None:
         yield Fault("invalid email", row.number, 4)
-    if row.diagnosis and row.diagnosis not in _TYPES:
+    if row.diagnosis and row.diagnosis not in TYPES:
         yield Fault("invalid diabetes type", row.number, 5)

@@ -291,6 +291,68 @@ def test_tags_and_sites_are_read_where_they_are_asked_for(ada, clinic):
     assert (created["tags"], created["sites"]) == ([tag["_id"], other["_id"]], [site])
 
 
+LONG = "\U0001d160"  # three characters in its normal form
+VALUES = {
+    "fullName": [
+        *("A" * 256, "A" * 257, " Ann \t Lee ", "A\u030angela", "Ann\nLee", "A" + " " * 1200),
+        *("A\x1c", "\x1cA", "A\0", "A\x85", "\u202eAnn", "\ufb01ona", LONG * 85, LONG * 86),
+    ],
+    "birthDate": [
+        *("1990-01-02", "0001-01-01", "0000-01-01", "9999-12-31", "1990-02-30", "1990-1-2"),
+        *("\uff11\uff19\uff19\uff10-01-02", "19900102", "1990-01-02T00:00:00Z", "1990-01-02\0"),
+    ],
+    "mrn": [*("b" * 256, "b" * 257, " 7  8 ", "7\x1c", "\x1c7", "\u200e9", LONG * 85, LONG * 86)],
+    "email": [
+        *(
+            "q@bu\u0308cher.example",
+            "\uff41nn@example.org",
+            "Q2@Example.ORG",
+            "a@xn--bcher-kva.example",
+        ),
+        *(
+            "a@b",
+            "a",
+            "a b@example.org",
+            "\xf6@example.org",
+            "Cy <cy@example.org>",
+            "b/c@example.org",
+        ),
+        *(
+            "x@example.org\u200b",
+            "x@example.org\0",
+            "y" * 64 + "@example.org",
+            "y" * 65 + "@example.org",
+        ),
+    ],
+    "diagnosisType": [*bulk_rows.TYPES, "Type1", "type9", "type1\0"],
+}
+
+
+@pytest.mark.parametrize("field", VALUES)
+def test_a_file_takes_what_the_creation_of_one_patient_takes(ada, clinic, field):
+    """And makes the same of it."""
+    bodies = {
+        number: {"fullName": "A", "birthDate": "1990-01-02", "mrn": f"M{number}", field: value}
+        for number, value in enumerate(VALUES[field])
+    }
+    path = f"/v1/clinics/{clinic['id']}/patients"
+    answers = {number: ada.api.post(path, body) for number, body in bodies.items()}
+    assert {answer.status_code for answer in answers.values()} == {200, 400}
+    taken = {number for number, answer in answers.items() if answer.status_code == 200}
+
+    columns = ("fullName", "birthDate", "mrn", "email", "diagnosisType")
+    cells = {n: [body.get(name, "") for name in columns] for n, body in bodies.items()}
+    document = db.collection("clinics").find_one({"_id": ObjectId(clinic["id"])})
+    with pytest.raises(bulk_rows.Faulty) as faulty:
+        bulk_files.check(document, cells, names_groups=False)
+    assert {fault.row for fault in faulty.value.faults} == bodies.keys() - taken
+    good = {number: cells[number] for number in taken}
+    made = bulk_files.check(document, good, names_groups=False).bodies
+    assert {number: body[field] for number, body in made.items()} == {
+        number: answers[number].json()[field] for number in taken
+    }
+
+
 def test_a_row_that_the_rules_refuse_does_not_stop_the_others(ada, backend, clinic):
     limit = {"hardLimit": {"plan": 2}}
     assert (
