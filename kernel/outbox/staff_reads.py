@@ -29,6 +29,14 @@ def find_of_key(handler: str, key: str, *states: str) -> Row | None:
     )
 
 
+def list_line(event: type[Event], key: str, *, limit: int) -> list[Row]:
+    """The rows of this event about one object that are still to be handled, in the order in which they are."""
+    handlers = [subscription.name for subscription in subscriptions.of_event(event)]
+    query = {"handler": {"$in": handlers}, "key": key, "state": {"$in": rows.UNDELIVERED}}
+    found = rows.collection().find(query, sort=rows.IN_ORDER, limit=limit, hint="OutboxPlaces")
+    return list(found)
+
+
 def is_waiting(event: type[Event], key: str) -> bool:
     """Whether a handler of this event has still to run about this object, or runs."""
     handlers = [subscription.name for subscription in subscriptions.of_event(event)]

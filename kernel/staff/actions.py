@@ -43,7 +43,7 @@ WORDS = {
     "invite.sent_again": "Sent the invite of a member again",
     "job.canceled": "Canceled a job",
     "job.ended": "A job ended",
-    "job.file_fetched": "Fetched the file of an export",
+    "job.file_fetched": "Fetched the file of a job",
     "job.started_again": "Started a job again",
     "mails.looked_up": "Looked up mails to an address",
     "merge.plan_made": "Had the plan of a merge made",

@@ -12,19 +12,28 @@ from django.urls import reverse
 from kernel import audit, db, ids, jobs, outbox
 from kernel.choices import ActorKind, AuditOutcome, JobState
 from kernel.db import Document
-from kernel.errors import DomainError, Forbidden, NotFound
+from kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from kernel.events import JobDue
 from kernel.jobs import store
 from kernel.jobs.files import FORMATS, TYPES
 from kernel.jobs.running import FETCHED, OBJECT
-from kernel.staff import meant, pages, paging, roles
+from kernel.outbox import staff_reads
+from kernel.staff import meant, pages, paging, roles, subjects
 from kernel.staff.fields import ReasonForm
 from kernel.staff.meant import Meant
 
 CANCELED, STARTED_AGAIN = "job.canceled", "job.started_again"
 OTHERS = "the file is for the person who asked for it"
+GONE = "the file was fetched already, or has expired"
+IN_LINE = "waits for its turn"
 STATES = dict(JobState.choices)
 _OTHER_ASKERS = {ActorKind.USER.value: "Account", ActorKind.SERVICE.value: "Service"}
-_BESIDE = {"id": "_id", "created": "createdTime", "done": "done", "total": "total"}
+_BESIDE = {
+    "id": "_id",
+    "created": "createdTime",
+    **{name: name for name in ("about", "done", "total")},
+}
+_MOST_IN_LINE = 50
 _COLOURS = {JobState.DONE: "good", JobState.FAILED: "bad", JobState.CANCELED: "warn"}
 
 
@@ -67,7 +76,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         request,
         "staff/jobs/list.html",
         title="Jobs",
-        rows=[_row(job) for job in found],
+        rows=_rows(request, found),
         paging=paging.paging(request, shown=len(found), total=store.count(query)),
         kinds=[(name, kind.title) for name, kind in kinds.items()],
         states=STATES.items(),
@@ -187,6 +196,8 @@ def fetch(request: HttpRequest, job_id: str) -> HttpResponseBase:
     def apply() -> None:
         if not _is_own(request, job):
             raise Forbidden(message=OTHERS)
+        if job.get("file") and not jobs.is_ready(job):
+            raise Conflict(message=GONE)
         pieces[:] = [jobs.fetch(job["_id"])]
         _record(request, job, FETCHED)
 
@@ -202,10 +213,16 @@ def fetch(request: HttpRequest, job_id: str) -> HttpResponseBase:
     return response
 
 
-def _who(asked_by: Mapping[str, str]) -> str:
-    """A member of a clinic and a service have no name here."""
+def _who(job: Document, names: Mapping[subjects.Key, str]) -> str:
+    """Members have the name by which their clinic knows them; other accounts and services have none here."""
+    asked_by = job["askedBy"]
     kind = _OTHER_ASKERS.get(asked_by.get("actor_kind", ""), "")
-    return asked_by.get("actor_name") or f"{kind} {asked_by.get('actor_id', '')}".strip()
+    name = asked_by.get("actor_name") or names.get(_asker(job))
+    return name or f"{kind} {asked_by.get('actor_id', '')}".strip()
+
+
+def _asker(job: Document) -> subjects.Key:
+    return job["clinicId"], job["askedBy"].get("actor_id", "")
 
 
 def _member(asked_by: Mapping[str, str]) -> str:
@@ -269,21 +286,28 @@ def _page_of(job: Document) -> str:
 # --- parts of the pages ---------------------------------------------------------------------------
 def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
     may_change = _has_all(request, jobs.KINDS[job["kind"]].begins)
+    (row,) = _rows(request, [job])
     return {
         "row": {
-            **_row(job),
+            **row,
             **_file(job),
             "log": job["log"][::-1],
             "narrowed": job.get("narrowed") or [],
             "typed": jobs.find_typed(job["_id"]) or "",
             "left_out": _left_out(request, job),
-            "beside": _beside(job),
+            **_turns(job, row["state"]),
         },
         "can_cancel": may_change and jobs.can_cancel(job),
         "can_start_again": may_change and jobs.can_start_again(job),
         "can_fetch": jobs.is_ready(job) and _is_own(request, job),
         "form": ReasonForm(),
     }
+
+
+def _rows(request: HttpRequest, found: Sequence[Document]) -> list[dict[str, Any]]:
+    unnamed = [_asker(job) for job in found if job["askedBy"].get("actor_kind") in _OTHER_ASKERS]
+    names = subjects.names_of_members(request, unnamed)
+    return [{**_row(job), "who": _who(job, names)} for job in found]
 
 
 def _row(job: Document) -> dict[str, Any]:
@@ -303,7 +327,6 @@ def _row(job: Document) -> dict[str, Any]:
         "width": round(100 * job["done"] / max(job["total"], 1), 1),
         "problem": job["problem"],
         "reason": job["reason"],
-        "who": _who(job["askedBy"]),
         "member": _member(job["askedBy"]),
         "is_of_staff": job["askedBy"].get("actor_kind") == ActorKind.STAFF,
         "created": job["createdTime"],
@@ -312,16 +335,36 @@ def _row(job: Document) -> dict[str, Any]:
     }
 
 
-def _beside(job: Document) -> list[dict[str, Any]]:
-    """The clinic's jobs of its kind, which take turns with it. They are seen by the same people."""
-    if not jobs.is_at_work(job):
-        return []
-    found = jobs.list_at_work(job["clinicId"], job["kind"])
-    return [
-        {name: other[stored] for name, stored in _BESIDE.items()}
-        for other in found
-        if other["_id"] != job["_id"]
-    ]
+def _turns(job: Document, state: str) -> dict[str, Any]:
+    """The clinic's jobs of its kind, which take turns with it and are seen by the same people, in the order of their
+    turns; and whose turn it is, as far as there are others."""
+    others, own = _others_at_work(job), str(job["_id"])
+    if not others:
+        return {"beside": []}
+    line = f"{job['clinicId']}:{job['kind']}"  # as `kernel.jobs.running` calls it
+    events = staff_reads.list_line(JobDue, line, limit=_MOST_IN_LINE)
+    order = list(dict.fromkeys(event["payload"]["jobId"] for event in events))
+    working = order[0] if events and events[0]["state"] == outbox.CLAIMED else ""
+
+    def place(job_id: str) -> int:
+        return order.index(job_id) if job_id in order else len(order)
+
+    others.sort(key=lambda other: place(str(other["_id"])))
+    return {
+        "beside": [
+            {name: other[stored] for name, stored in _BESIDE.items()}
+            | {"has_turn": str(other["_id"]) == working}
+            for other in others
+        ],
+        "has_turn": own == working,
+        "before": place(own),
+        "state": state if own == working else IN_LINE,
+    }
+
+
+def _others_at_work(job: Document) -> list[Document]:
+    found = jobs.list_at_work(job["clinicId"], job["kind"]) if jobs.is_at_work(job) else []
+    return [other for other in found if other["_id"] != job["_id"]]
 
 
 def _left_out(request: HttpRequest, job: Document) -> list[dict[str, Any]]:

@@ -45,7 +45,8 @@ def named(
                 )
             names_by_number |= names
     return [
-        {**event, "subject": names_by_number.get(event.get("number", 0), "")} for event in events
+        {**event, "subject": names_by_number.get(event.get("number", 0), "")}
+        for event in with_actors(request, events)
     ]
 
 
@@ -86,16 +87,35 @@ def names_of_signers(
 ) -> dict[str, str]:
     """Names of those who have changed a record of the clinic, by what the record has: the user id of a clinician, or
     the signature of a staff member. Those who are not known, or not to the viewer, are left out."""
-    clinicians = KINDS["clinician"]
     signed = [who for who in signers if who.startswith(pages.SIGNED)]
     staff = {pk: who for who in signed if (pk := ids.parse_id(who.removeprefix(pages.SIGNED)))}
     people = User.objects.filter(pk__in=list(staff)) if staff else ()
     names = {staff[person.pk]: person.get_username() for person in people}
-    others = [who for who in dict.fromkeys(signers) if who not in signed]
-    if others and pages.has(request, clinicians.needs):
-        asked = [
-            {"number": number, "clinicId": clinic_id, "object": {"id": who}}
-            for number, who in enumerate(others)
-        ]
-        names |= {others[number]: name for number, name in clinicians.names(asked).items() if name}
-    return names
+    others = names_of_members(request, [(clinic_id, who) for who in signers if who not in signed])
+    return names | {who: name for (_, who), name in others.items()}
+
+
+def names_of_members(request: HttpRequest, keys: Sequence[Key]) -> dict[Key, str]:
+    """By clinic and user id: names of those whom the clinic knows or has known, if the viewer may see them."""
+    clinicians, asked = KINDS["clinician"], list(dict.fromkeys(keys))
+    if not asked or not pages.has(request, clinicians.needs):
+        return {}
+    events: list[Document] = [
+        {"number": number, "clinicId": clinic_id, "object": {"id": user_id}}
+        for number, (clinic_id, user_id) in enumerate(asked)
+    ]
+    return {asked[number]: name for number, name in clinicians.names(events).items() if name}
+
+
+def with_actors(request: HttpRequest, events: Sequence[Document]) -> list[Document]:
+    """The events, each with the name of a member who has acted through the API. Events of staff have the name."""
+    unnamed = [
+        (event["clinicId"], event["actor"]["id"])
+        for event in events
+        if event["clinicId"] and event["actor"]["id"] and not event["actor"].get("name")
+    ]
+    names = names_of_members(request, unnamed)
+    return [
+        {**event, "actor_name": names.get((event["clinicId"], event["actor"]["id"]), "")}
+        for event in events
+    ]

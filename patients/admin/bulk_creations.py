@@ -273,7 +273,7 @@ def _consequences(count: int, addresses: int) -> list[str]:
         f"{pluralized(addresses, 'mail')} with an invitation to take over the account."
         if addresses
         else "No mails: there is no address in these lines.",
-        "A line that cannot be created by then, for example beyond the plan's limit, is left out, the rest goes on.",
+        "A line that cannot be created then, such as one beyond the plan's limit, is left out, and the rest goes on.",
         "The file of the job says what became of each line.",
     ]
 

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from bson import ObjectId
 
-from kernel import clock, db, jobs, outbox
+from kernel import audit, clock, db, jobs, outbox
 from kernel.jobs import running
 from kernel.staff import job_pages
 from tests.accesses import recorded
@@ -148,9 +148,7 @@ def test_a_file_is_fetched_once_and_then_nothing_of_it_is_left(clinic, person):
 
     assert parts() == 0
     answer = person.post(f"{path}file")
-    assert messages_of(answer) == [
-        "The file was fetched already, or has expired; begin another export."
-    ]
+    assert messages_of(answer) == ["The file was fetched already, or has expired."]
     assert "was fetched" in text(person.get(path))
 
 
@@ -260,13 +258,46 @@ def test_long_work_makes_room_for_other_work_in_between(clinic, person, monkeypa
 
 
 def test_the_page_of_a_job_shows_with_which_others_it_takes_turns(clinic, person):
-    first, second = begin(person, clinic), begin(person, clinic)
-    assert "Waits for its turn behind" in (page := text(person.get(second)))
-    assert f'<a href="/admin/{first}">0 of 0, begun' in page
-    running._take_step(job())
-    assert "Takes turns with" in text(person.get(second))
+    first, second, third = (begin(person, clinic) for _ in range(3))
+    page = text(person.get(third))
+    assert "2 jobs before it" in page
+    assert job_pages.IN_LINE in page
+    assert (
+        f'<a href="/admin/{first}"><span class="st-pieces"><span>CSV</span></span>, begun' in page
+    )
+    assert page.index(first) < page.index(second)
+    assert "It is next" in text(person.get(first))
+
+    rows = db.collection(outbox.COLLECTION)
+    rows.update_one({"event": "job.due"}, {"$set": {"state": outbox.CLAIMED}})
+    assert ": 0 of 0, has its turn now" in text(person.get(third))
+    page = text(person.get(first))
+    assert "It has its turn now." in page
+    assert job_pages.IN_LINE not in page
+    rows.update_one({"event": "job.due"}, {"$set": {"state": outbox.PENDING}})
     deliver_all()
-    assert "turn" not in text(person.get(second))
+    assert "turn" not in text(person.get(third))
+
+
+def test_who_asked_through_the_api_has_the_name_by_which_the_clinic_knows_them(clinic, person, ada):
+    path = begin(person, clinic)
+    member = {"clinicId": clinic["_id"], "userId": ada.user_id, "name": "Ada Admin"}
+    db.collection("clinicians").insert_one({**member, "roles": ["CLINIC_ADMIN"]})
+    asked_by = {"actor_id": ada.user_id, "actor_kind": "user", "actor_name": ""}
+    db.collection("jobs").update_one({}, {"$set": {"askedBy": asked_by}})
+    audit.record(
+        action="patients.created_from_file",
+        object_type="job",
+        object_id=str(job()["_id"]),
+        clinic_id=clinic["_id"],
+        actor_id=ada.user_id,
+        actor_kind="user",
+    )
+    for page in (path, "jobs/", f"clinics/{clinic['_id']}/history"):
+        assert "Ada Admin" in text(person.get(page))
+        assert f"Account {ada.user_id}" not in text(person.get(page))
+    db.collection("clinicians").delete_many({})
+    assert f"Account {ada.user_id}" in text(person.get(path))
 
 
 def test_so_many_jobs_of_a_clinic_are_at_work_and_no_more(clinic, person, monkeypatch):
