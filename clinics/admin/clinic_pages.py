@@ -62,7 +62,9 @@ def _count(clinic: Document) -> dict[str, Any]:
         "limits": clinic.get("patientCountSettings") or {},
         "counted": counts.counted_of(clinic),
         "recount": recount,
-        "issues": [(IssueCause(cause).label, *found) for cause, found in recount["issues"].items()],
+        "issues": [
+            (cause, IssueCause(cause).label, *found) for cause, found in recount["issues"].items()
+        ],
     }
 
 
@@ -94,6 +96,7 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def count(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """The part of the page that is reloaded while patients are being counted."""
     context = _count(readable_clinics.access_clinic(clinic_id))
+    context |= {"clinic_id": clinic_id, "may": pages.Permissions(request)}
     return HttpResponse(render_to_string("clinics/staff/_count_part.html", context, request))
 
 

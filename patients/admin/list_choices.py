@@ -88,6 +88,11 @@ class Choice:
         return [name for name in ("search", *_NARROWING) if getattr(self, name)]
 
     @property
+    def titles(self) -> list[str]:
+        """The conditions, as people name them."""
+        return [_CHOICES[name][0].lower() if name in _CHOICES else name for name in self.names]
+
+    @property
     def asked(self) -> dict[str, str]:
         """What `read` makes this choice of."""
         narrowing = {name: getattr(self, name) for name in _NARROWING}

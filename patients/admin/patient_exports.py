@@ -125,7 +125,7 @@ def _begin(
             **({"narrowed": choice.names} if choice.is_narrowed else {}),
             "columns": HEADER,
         },
-        about=", ".join((FORMATS[chosen], *(f"narrowed by {name}" for name in choice.names))),
+        about=", ".join((FORMATS[chosen], *(f"narrowed by {title}" for title in choice.titles))),
         narrowed=choice.in_words(clinic),
         typed=choice.search,
         reason=form.cleaned_data["reason"],

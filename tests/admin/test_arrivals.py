@@ -147,8 +147,12 @@ def test_staff_see_connection_issues_and_narrow_lists_by_them(clinic, staff):
         assert ("hidden by the clinic" in page) == ("hidden" in (issue or {})), name
     patient_counts.kept_counts(clinic["_id"])
     overview = person.get(f"clinics/{clinic['_id']}/")
-    assert overview.context["issues"] == [("Connection failed", 1, 1)]
+    assert overview.context["issues"] == [("error", "Connection failed", 1, 1)]
     assert ">Connection failed</th>" in text(overview)
+    narrowed = f'href="/admin/clinics/{clinic["_id"]}/patients/?issue=error">1</a>'
+    assert narrowed in text(overview)
+    assert narrowed in text(person.get(f"clinics/{clinic['_id']}/count"))
+    assert narrowed not in text(staff("viewer").get(f"clinics/{clinic['_id']}/"))
     for issue, names in (
         ("any", ["Ann"]),
         ("error", ["Ann"]),
