@@ -1,6 +1,7 @@
 """Staff of every role, a clinic with people, and the audit trail."""
 
 import re
+from contextlib import contextmanager
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -8,11 +9,12 @@ import pytest
 from bson import ObjectId
 from django.contrib.auth.models import Group, User
 from django.dispatch import Signal
+from django.http import HttpResponse
 from django.template import engines
 
 from clinics.services import clinicians, clinics
 from kernel import audit, db
-from kernel.staff import roles
+from kernel.staff import failures, roles
 from patients.services import patients
 from patients.services.patient_details import PatientDetails
 from tests.cast import QuickClient
@@ -86,6 +88,15 @@ def bare_frame(monkeypatch):
         "{% block title %}{% endblock %}{% block header %}{% endblock %}{% block content %}{% endblock %}"
     )
     monkeypatch.setitem(loader.get_template_cache, "admin/base_site.html", frame)
+
+
+@contextmanager
+def quick_failures():
+    """Failures have their status alone, without a page; tests/admin/test_failures.py tests the page."""
+    with mock.patch.object(
+        failures, "_page", lambda _, failure: HttpResponse(status=failure.status)
+    ):
+        yield
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ import re
 
 import pytest
 from django.contrib import admin
-from django.http import HttpResponse
 from django.urls import URLResolver
 
-from kernel.staff import failures
+from tests.admin.conftest import quick_failures
 from tests.cast import QuickClient
 
 GARBAGE = (
@@ -62,9 +61,10 @@ def test_routes_includes_our_pages_and_those_of_django():
 
 
 @pytest.fixture
-def bare_failures(monkeypatch):
-    """Without the frame around a failure, which takes most of the time; tests/admin/test_failures.py tests it."""
-    monkeypatch.setattr(failures, "_page", lambda _, failure: HttpResponse(status=failure.status))
+def bare_failures():
+    """Without the frame around a failure, which takes most of the time."""
+    with quick_failures():
+        yield
 
 
 @pytest.mark.walk
