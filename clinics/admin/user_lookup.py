@@ -57,11 +57,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
     text = searches.asked(request).get("q", "").strip()[:500]
     sees_patients = pages.has(request, roles.PATIENTS)
     address_or_id, problem = _address_or_id(text) if text else ("", "")
-    named = (
-        meant.read(request, "anyone", "q", hides=_HIDDEN)
-        if text and not address_or_id and not problem
-        else Meant()
-    )
+    named = _named(request, is_name=bool(text) and not address_or_id and not problem)
     if named.id:
         return pages.go(f"{request.path}?{urlencode({'q': named.id})}")
     is_person = bool(address_or_id) and not ids.parse_id(address_or_id or "")
@@ -101,6 +97,10 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         sees_patients=sees_patients,
         panels=pages.PERSON_PANELS.render(request, {"account": user}) if user else [],
     )
+
+
+def _named(request: HttpRequest, *, is_name: bool) -> Meant:
+    return meant.read(request, "anyone", "q", hides=_HIDDEN) if is_name else Meant()
 
 
 def is_known(request: HttpRequest, user_id: str) -> bool:

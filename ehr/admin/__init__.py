@@ -2,6 +2,7 @@
 
 from ehr.admin import (  # noqa: F401
     bulk,
+    clinic_page,
     clinic_panel,
     clinic_patients,
     processing,

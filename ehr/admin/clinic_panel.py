@@ -23,6 +23,7 @@ class Part:
     context: Callable[[HttpRequest, Document], dict[str, Any] | None]
 
 
+_TEMPLATE = "ehr/staff/_clinic_panel.html"
 _PARTS: dict[str, Part] = {}
 _PROVIDERS = dict(EhrProvider.choices)
 
@@ -48,9 +49,18 @@ def _panel(request: HttpRequest, clinic: Document) -> dict[str, Any] | None:
     }
 
 
+def rendered(request: HttpRequest, clinic: Document) -> str:
+    """The panel, as the clinic's overview shows it; "" for a clinic that never had a connection."""
+    context = _panel(request, clinic)
+    if context is None:
+        return ""
+    context["may"] = pages.Permissions(request)
+    return render_to_string(_TEMPLATE, context, request)
+
+
 def _rendered(request: HttpRequest, provider: str, context: dict[str, Any]) -> str:
     context = {**context, "may": pages.Permissions(request)}
     return render_to_string(_PARTS[provider].template, context, request)
 
 
-pages.CLINIC_PANELS.add(pages.Panel("ehr/staff/_clinic_panel.html", _panel, roles.FIND))
+pages.CLINIC_PANELS.add(pages.Panel(_TEMPLATE, _panel, roles.FIND))

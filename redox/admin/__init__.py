@@ -2,6 +2,7 @@
 
 from redox.admin import (  # noqa: F401
     clinic_panel,
+    clinic_sections,
     deliveries,
     match_test,
     patient_panel,

@@ -531,6 +531,32 @@ def test_a_delivery_shows_payload_and_pdf_and_records_both_looks(clinic, staff):
     assert staff("support").get(f"ehr/deliveries/{note['_id']}/report.pdf").status_code == 403
 
 
+def test_the_health_record_of_a_clinic_is_on_one_page(clinic, run, staff):
+    patient, other = make_patient(clinic, fullName="Dora Detail"), make_clinic()
+    order, of_other = message(), message()
+    record("message", order, "failed", clinicId=clinic["_id"], userId=patient["userId"])
+    record("message", of_other, "failed", clinicId=other["_id"])
+    note = delivery(clinic, documentId=order["_id"], userId=patient["userId"])
+    path = f"clinics/{clinic['_id']}/ehr/"
+    page = text(staff("integration", "support").get(path))
+    for shown in (
+        order["_id"],
+        run[0]["_id"],
+        note["_id"],
+        "Dora Detail",
+        "Sync runs",
+        f"?clinic={clinic['_id']}",
+    ):
+        assert str(shown) in page, shown
+    assert str(of_other["_id"]) not in page
+    assert patient["userId"] in events(action="patients.listed")[-1]["scope"]["patients"]
+    assert "Dora Detail" not in text(staff("integration").get(path))
+    assert staff("support").get(path).status_code == 403
+    empty = text(staff("integration").get(f"clinics/{make_clinic()['_id']}/ehr/"))
+    assert "No connection" in empty
+    assert "Nothing yet" in empty
+
+
 def test_support_sees_the_orders_of_a_patient_and_the_reports_that_were_sent(clinic, staff):
     older, newer = ObjectId(), ObjectId()
     subscription = {
