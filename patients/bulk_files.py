@@ -47,7 +47,7 @@ def check(
     clinic: ClinicDocument, cells: Mapping[int, Sequence[str]], *, names_groups: bool
 ) -> Checked:
     """`cells`: number of the row -> all that it has. `names_groups`: whether the seventh and eighth are tags and sites.
-    Raises Faulty with all faults of all rows."""
+    Raises Faulty with all faults of all rows, and BadRequest."""
     width = None if names_groups else bulk_rows.COLUMNS
     rows = [bulk_rows.row_of(number, found[:width]) for number, found in cells.items()]
     bodies = {row.number: _body(row) for row in rows}
@@ -61,6 +61,7 @@ def check(
     said, unknown = bulk_creations.resolve_names(clinic, rows)
     if faults or unknown:
         raise Faulty([*faults, *unknown])
+    bulk_rows.require_names(rows)
     for row in rows if names_groups else ():
         bodies[row.number] |= _groups(said[row.number])
     return Checked(rows, bodies)

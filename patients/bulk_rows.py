@@ -18,6 +18,11 @@ from kernel.errors import BadRequest
 from patients.choices import DiagnosisType, RangePreset
 
 MOST = 5_000
+MOST_NAMES = 1_000  # in one cell: what a list in the body of CreatePatientAccount holds
+# In all rows: each is stored as an id, which is longer than a short name. With this limit what is stored of 2 MB stays
+# below the 16 MB of a document.
+MOST_NAMES_IN_ALL = 50_000
+MOST_SAID = 1_000  # faults that an answer has a line for
 TITLES = (
     *("Name", "Birthdate", "MRN", "Email", "Diabetes Type", "Glycemic Target"),
     *("Tags", "Sites"),
@@ -28,6 +33,8 @@ _NEEDED = 3
 TYPES = frozenset(DiagnosisType.values) - {DiagnosisType.NOT_APPLICABLE.value}
 NO_CSV, EMPTY = "invalid CSV: it cannot be read", "invalid CSV: the file is empty"
 TOO_MANY = f"invalid CSV: more than {MOST:,} rows"
+TOO_MANY_TAGS, TOO_MANY_SITES = (f"more than {MOST_NAMES:,} {what}" for what in ("tags", "sites"))
+TOO_MANY_NAMES = f"invalid CSV: more than {MOST_NAMES_IN_ALL:,} names of tags and sites"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,13 @@ class Row:
 
 
 class Faulty(BadRequest):
-    """What prevents the whole file."""
+    """What prevents the whole file. The message has a line for each of the first faults."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults, key=lambda fault: fault.row)
-        super().__init__(message="\n".join(map(str, self.faults)))
+        more = len(self.faults) - MOST_SAID
+        counted = [f"invalid CSV: faults that are not named here: {more:,}"] if more > 0 else []
+        super().__init__(message="\n".join([*map(str, self.faults[:MOST_SAID]), *counted]))
 
 
 def read(raw: bytes) -> dict[int, list[str]]:
@@ -87,6 +96,12 @@ def require_number(rows: int) -> None:
         raise BadRequest(message=EMPTY)
     if rows > MOST:
         raise BadRequest(message=TOO_MANY)
+
+
+def require_names(rows: Iterable[Row]) -> None:
+    """Raises BadRequest where there are more names of tags and sites than can be stored."""
+    if sum(len(row.tags) + len(row.sites) for row in rows) > MOST_NAMES_IN_ALL:
+        raise BadRequest(message=TOO_MANY_NAMES)
 
 
 def row_of(number: int, cells: Sequence[str]) -> Row:
@@ -116,8 +131,8 @@ def _canonical(email: str) -> str | None:
 
 
 def _names(cell: str) -> tuple[str, ...]:
-    """In the normal form that names of tags and sites have."""
-    return tuple(name for part in cell.split(";") if (name := texts.name(part)))
+    """Each once, in the normal form that names of tags and sites have."""
+    return tuple(dict.fromkeys(name for part in cell.split(";") if (name := texts.name(part))))
 
 
 def faults_of(row: Row, columns: int) -> Iterator[Fault]:
@@ -137,3 +152,11 @@ def faults_of(row: Row, columns: int) -> Iterator[Fault]:
         yield Fault("invalid email", row.number, 4)
     if row.diagnosis and row.diagnosis not in TYPES:
         yield Fault("invalid diabetes type", row.number, 5)
+    yield from _too_many_names(row)
+
+
+def _too_many_names(row: Row) -> Iterator[Fault]:
+    if len(row.tags) > MOST_NAMES:
+        yield Fault(TOO_MANY_TAGS, row.number, _TAGS + 1)
+    if len(row.sites) > MOST_NAMES:
+        yield Fault(TOO_MANY_SITES, row.number, _SITES + 1)

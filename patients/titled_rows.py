@@ -23,7 +23,6 @@ def read(raw: bytes) -> dict[int, list[str]]:
     text are none. Raises BadRequest."""
     first, *lines = bulk_rows.records(raw, _separator(raw)) or [[]]
     places = _places(first)
-    _require_titles(first, lines)
     found = {
         number: [cells[at] if at is not None and at < len(cells) else "" for at in places]
         for number, cells in enumerate(lines, start=2)
@@ -33,6 +32,7 @@ def read(raw: bytes) -> dict[int, list[str]]:
         raise BadRequest(message=NO_LINES)
     if len(found) > bulk_rows.MOST:
         raise BadRequest(message=TOO_MANY)
+    _require_titles(first, lines)
     return found
 
 

@@ -20,7 +20,7 @@ from kernel.errors import (
     RateLimited,
     RetryLater,
 )
-from patients.bulk_rows import Fault, Row
+from patients.bulk_rows import MOST_NAMES, Fault, Row
 from patients.documents import PatientDocument
 from patients.services import (
     custodial_accounts,
@@ -48,18 +48,25 @@ _REFUSALS = (BadRequest, Conflict, ConstraintViolation, PaymentRequired, RateLim
 def resolve_names(
     clinic: ClinicDocument, rows: Sequence[Row]
 ) -> tuple[dict[int, dict[str, Any]], list[Fault]]:
-    """{number of the row: ids of its tags and sites}, and what the clinic does not have."""
+    """{number of the row: ids of its tags and sites}, and the cells with something that the clinic does not have."""
     tags = {tag["name"]: tag["_id"] for tag in access.tags_of(clinic)}
     sites = {site["name"]: site["id"] for site in access.sites_of(clinic)}
     said, faults = dict[int, dict[str, Any]](), list[Fault]()
     for row in rows:
-        faults += [Fault(UNKNOWN_TAG, row.number, 7) for name in row.tags if name not in tags]
-        faults += [Fault(UNKNOWN_SITE, row.number, 8) for name in row.sites if name not in sites]
+        if _has_unknown(row.tags, tags):
+            faults.append(Fault(UNKNOWN_TAG, row.number, 7))
+        if _has_unknown(row.sites, sites):
+            faults.append(Fault(UNKNOWN_SITE, row.number, 8))
         said[row.number] = {
             "tags": [tags[name] for name in row.tags if name in tags],
             "sites": [sites[name] for name in row.sites if name in sites],
         }
     return said, faults
+
+
+def _has_unknown(names: Sequence[str], known: Mapping[str, Any]) -> bool:
+    """A cell with too many names has a fault already."""
+    return len(names) <= MOST_NAMES and not known.keys() >= set(names)
 
 
 def mark_duplicates(

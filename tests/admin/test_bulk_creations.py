@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 
 from kernel import clock, db
 from kernel.jobs import running
-from patients import bulk_rows, titled_rows
+from patients import bulk_files, bulk_rows, titled_rows
 from patients.admin import bulk_creations
 from patients.services.bulk_creations import UNCHECKED_EMAIL
 from tests.admin.conftest import events, messages_of, text
@@ -19,6 +19,7 @@ from tests.events import deliver_all, everything_due
 from tests.factories import make_clinic, make_patient
 
 REASON = "TICKET-46"
+LONG = "\U0001d160"  # four bytes; twelve in its normal form
 NO_PATIENTS = "The file has titles and no line of a patient below them."
 TITLES = "Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Tags,Sites"
 FILE = f"""{TITLES}
@@ -170,6 +171,32 @@ def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reas
     assert ["Patients Created", "2"] in rows
     (part,) = db.collection("jobParts").find({})
     assert set(part["result"]) == {"clinicId", "until", "job"}
+
+
+def test_the_largest_file_that_is_accepted_can_be_stored(person):
+    """Two megabytes of lines whose texts are three times as long in their normal form, each with as many names of one
+    letter as all may have together."""
+    letters = [chr(ord("A") + n) for n in range(bulk_rows.MOST_NAMES_IN_ALL // bulk_rows.MOST)]
+    clinic = make_clinic(
+        name="Lakeside", patientTags=[], sites=[{"id": ObjectId(), "name": x} for x in letters]
+    )
+    end = f",1980-01-02,{{number:04}},,,,{';'.join(letters)}\n"
+    room = bulk_files.MOST_BYTES // bulk_rows.MOST - len(end.format(number=0)) - 1
+    line = LONG * min(room // len(LONG.encode()), 85) + end
+    rows = "".join(line.format(number=number) for number in range(bulk_rows.MOST))
+    content = f"Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Sites\n{rows}"
+    assert len(content.encode()) > 0.9 * bulk_files.MOST_BYTES
+
+    check(person, clinic, content)
+    wanted = db.collection("jobParts").find_one({"wanted": {"$exists": True}})["wanted"]["rows"]
+    assert len(wanted) == bulk_rows.MOST
+    assert len(wanted[-1]["body"]["sites"]) == len(letters)
+
+
+def test_a_file_with_more_names_than_can_be_stored_is_refused_in_words(clinic, person, monkeypatch):
+    monkeypatch.setattr(bulk_rows, "MOST_NAMES_IN_ALL", 2)
+    assert refusal(upload(person, clinic, FILE)) == "More than 50,000 names of tags and sites."
+    assert db.collection("jobParts").count_documents({}) == 0
 
 
 def test_begin_end_and_each_patient_are_an_event_without_values_of_patients(clinic, person):

@@ -291,6 +291,35 @@ def test_tags_and_sites_are_read_where_they_are_asked_for(ada, clinic):
     assert (created["tags"], created["sites"]) == ([tag["_id"], other["_id"]], [site])
 
 
+def test_a_name_of_a_tag_counts_once_and_a_cell_has_one_fault(ada, clinic):
+    known = {"_id": ObjectId(), "name": "Zür"}
+    db.collection("clinics").update_one(
+        {"_id": ObjectId(clinic["id"])}, {"$set": {"patientTags": [known]}}
+    )
+
+    def refused(tags):
+        rows = [row("A", "1", "", "", "", tags)]
+        return upload(ada.api, clinic, rows, "?tagsAndSites=true").json()["message"]
+
+    assert refused("x;" * 65_000 + "y") == "invalid CSV: unknown tag: row 1, column 7"
+    many = ";".join(map(str, range(bulk_rows.MOST_NAMES + 1)))
+    assert refused(many) == "invalid CSV: more than 1,000 tags: row 1, column 7"
+
+    same = [row("A", "1", "", "", "", "Zür;Zu\u0308r;" * 10_000)]
+    for dry in ("true", "false"):
+        assert read(upload(ada.api, clinic, same, f"?tagsAndSites=true&dryRun={dry}"))
+    assert [patient["tags"] for patient in stored(clinic)] == [[known["_id"]]]
+
+
+def test_of_very_many_faults_the_first_thousand_are_named_and_the_others_counted(ada, clinic):
+    lines = upload(ada.api, clinic, ",,\n" * 1_002).json()["message"].split("\n")
+    assert len(lines) == bulk_rows.MOST_SAID + 1
+    assert lines[-2:] == [
+        "invalid CSV: missing name: row 334, column 1",
+        "invalid CSV: faults that are not named here: 2,006",
+    ]
+
+
 LONG = "\U0001d160"  # three characters in its normal form
 VALUES = {
     "fullName": [
