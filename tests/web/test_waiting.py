@@ -8,6 +8,7 @@ import time
 from contextlib import closing, contextmanager
 
 import pytest
+from bson import ObjectId
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
@@ -200,6 +201,20 @@ def test_django_lets_the_exception_pass_without_log_line_and_count(ada, monkeypa
     with pytest.raises(AnswerLater):
         bridge.answer(application, request.with_body())
     assert noticed == []
+
+
+def test_a_run_with_a_note_asks_for_no_body(ada, clinic, settings):
+    settings.BULK_CREATION = True
+    headers = [
+        (b"x-tidepool-session-token", ada.token.encode()),
+        (b"content-type", b"text/csv"),
+        (b"content-length", b"2000000"),
+    ]
+    request = incoming("POST", f"/v1/clinics/{clinic['id']}/bulk/patients", headers=headers)
+    with pytest.raises(bridge.BodyNeeded):
+        bridge.answer(application, request.without_body())
+    request.without_body()[waiting.ENVIRON_KEY].note = str(ObjectId())
+    assert bridge.answer(application, request.without_body()).status == 404
 
 
 def test_no_request_may_wait_without_such_a_server(rf):
