@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from patients.admin.list_columns import COLUMNS
 from tests import ehr
-from tests.admin.conftest import text
+from tests.admin.conftest import events, text
 from tests.admin.posted_forms import form_with
 from tests.factories import make_clinic, make_patient
 
@@ -102,11 +102,16 @@ def test_columns_stay_with_a_search_the_next_page_and_a_filter_until_they_are_as
     assert (titles(usual), usual.context["choice"].search) == (USUAL, "abel")
 
 
-def test_no_choice_of_columns_makes_the_list_read_more(clinic, person, mongo_commands):
+def test_no_choice_of_columns_makes_the_list_read_more_or_record_less(
+    clinic, person, mongo_commands
+):
     def reads(**query):
         with mongo_commands() as commands:
             listed(person, clinic, **query)
         return sorted(name for name in commands if name in ("find", "aggregate", "getMore"))
 
     listed(person, clinic)
-    assert reads(columns=ALL) == reads()
+    assert reads(columns=ALL) == reads(columns=["name"]) == reads()
+    looks = [event["scope"] for event in events(action="patients.listed")]
+    assert len(looks) == 4
+    assert all(look == looks[0] for look in looks)
