@@ -56,7 +56,7 @@ def list_addresses(clinic_id: ObjectId, addresses: Sequence[str]) -> set[str]:
     the clinic are read for it, once, and compared by MongoDB. `addresses` are in lower case."""
     if not addresses:
         return set()
-    pipeline = [
+    pipeline: list[Document] = [
         {"$match": {"clinicId": clinic_id, "email": {"$gt": ""}}},
         {"$project": {"_id": 0, "email": {"$toLower": "$email"}}},
         {"$match": {"email": {"$in": list(addresses)}}},
