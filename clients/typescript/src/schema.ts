@@ -517,13 +517,13 @@ export interface paths {
         };
         /**
          * List the caller's creations of patients from files
-         * @description Those of this clinic that are at work, and for a day those whose result was not the answer to the file. The newest is first.
+         * @description Those of this clinic that are at work, or have ended within a day: also where the connection broke before the answer to the file, or within it. The newest is first. A file is in the list when it has been checked.
          */
         get: operations["ListBulkCreations"];
         put?: never;
         /**
          * Create patients from a file
-         * @description The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or address that another row, a patient or an account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with counts follow then. Rows are created one after the other: repeat the call with the same file after a failure, it creates no one twice. For admins and services. The answer waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows with further addresses are left out; send them later, or without the address. 429 while ten files are at work for the clinic. 404 where it is switched off.
+         * @description The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without `dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or address that another row, a patient or an account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with counts follow then. Rows are created one after the other: repeat the call with the same file after a failure, it creates no one twice. For admins and services. The answer waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled the creation, or the clinic is gone meanwhile, with the number of patients that were created. When a person was told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows with further addresses are left out; send them later, or without the address. Checks count as creations do, but an address counts once. 429 while ten files are at work for the clinic. 404 where it is switched off.
          */
         post: operations["BulkCreatePatients"];
         delete?: never;
@@ -561,7 +561,7 @@ export interface paths {
         };
         /**
          * Fetch what became of a file of patients
-         * @description As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file. 409 while patients are being created, or when that failed; 404 when the result has expired, or was sent as the answer to the file.
+         * @description As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file. 409 while patients are being created, or when that failed or was canceled; 404 when the result has expired.
          */
         get: operations["FetchBulkCreation"];
         put?: never;

@@ -145,10 +145,12 @@ def sync_detailed(
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
     minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
     far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
-    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
-    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
-    with further addresses are left out; send them later, or without the address. 429 while ten files
-    are at work for the clinic. 404 where it is switched off.
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation, or the clinic is
+    gone meanwhile, with the number of patients that were created. When a person was told of twenty
+    addresses, in an hour, that accounts have which are not patients of the clinic, rows with further
+    addresses are left out; send them later, or without the address. Checks count as creations do, but
+    an address counts once. 429 while ten files are at work for the clinic. 404 where it is switched
+    off.
 
     Args:
         clinic_id (str):
@@ -199,10 +201,12 @@ def sync(
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
     minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
     far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
-    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
-    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
-    with further addresses are left out; send them later, or without the address. 429 while ten files
-    are at work for the clinic. 404 where it is switched off.
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation, or the clinic is
+    gone meanwhile, with the number of patients that were created. When a person was told of twenty
+    addresses, in an hour, that accounts have which are not patients of the clinic, rows with further
+    addresses are left out; send them later, or without the address. Checks count as creations do, but
+    an address counts once. 429 while ten files are at work for the clinic. 404 where it is switched
+    off.
 
     Args:
         clinic_id (str):
@@ -248,10 +252,12 @@ async def asyncio_detailed(
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
     minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
     far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
-    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
-    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
-    with further addresses are left out; send them later, or without the address. 429 while ten files
-    are at work for the clinic. 404 where it is switched off.
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation, or the clinic is
+    gone meanwhile, with the number of patients that were created. When a person was told of twenty
+    addresses, in an hour, that accounts have which are not patients of the clinic, rows with further
+    addresses are left out; send them later, or without the address. Checks count as creations do, but
+    an address counts once. 429 while ten files are at work for the clinic. 404 where it is switched
+    off.
 
     Args:
         clinic_id (str):
@@ -300,10 +306,12 @@ async def asyncio(
     twice. For admins and services. The answer waits for the end: a file of several thousand rows takes
     minutes. After 14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how
     far it is, and FetchBulkCreation has the result for a day. The same holds where the connection
-    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation. When a person was
-    told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows
-    with further addresses are left out; send them later, or without the address. 429 while ten files
-    are at work for the clinic. 404 where it is switched off.
+    breaks: ListBulkCreations has the id. 409 where staff have canceled the creation, or the clinic is
+    gone meanwhile, with the number of patients that were created. When a person was told of twenty
+    addresses, in an hour, that accounts have which are not patients of the clinic, rows with further
+    addresses are left out; send them later, or without the address. Checks count as creations do, but
+    an address counts once. 429 while ten files are at work for the clinic. 404 where it is switched
+    off.
 
     Args:
         clinic_id (str):

@@ -104,8 +104,8 @@ def sync_detailed(
     """Fetch what became of a file of patients
 
      As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
-    409 while patients are being created, or when that failed; 404 when the result has expired, or was
-    sent as the answer to the file.
+    409 while patients are being created, or when that failed or was canceled; 404 when the result has
+    expired.
 
     Args:
         clinic_id (str):
@@ -140,8 +140,8 @@ def sync(
     """Fetch what became of a file of patients
 
      As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
-    409 while patients are being created, or when that failed; 404 when the result has expired, or was
-    sent as the answer to the file.
+    409 while patients are being created, or when that failed or was canceled; 404 when the result has
+    expired.
 
     Args:
         clinic_id (str):
@@ -171,8 +171,8 @@ async def asyncio_detailed(
     """Fetch what became of a file of patients
 
      As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
-    409 while patients are being created, or when that failed; 404 when the result has expired, or was
-    sent as the answer to the file.
+    409 while patients are being created, or when that failed or was canceled; 404 when the result has
+    expired.
 
     Args:
         clinic_id (str):
@@ -205,8 +205,8 @@ async def asyncio(
     """Fetch what became of a file of patients
 
      As BulkCreatePatients answers it, as often as it is asked for, by the caller who has sent the file.
-    409 while patients are being created, or when that failed; 404 when the result has expired, or was
-    sent as the answer to the file.
+    409 while patients are being created, or when that failed or was canceled; 404 when the result has
+    expired.
 
     Args:
         clinic_id (str):

@@ -109,8 +109,9 @@ def sync_detailed(
 ) -> Response[Error | list[BulkCreation]]:
     """List the caller's creations of patients from files
 
-     Those of this clinic that are at work, and for a day those whose result was not the answer to the
-    file. The newest is first.
+     Those of this clinic that are at work, or have ended within a day: also where the connection broke
+    before the answer to the file, or within it. The newest is first. A file is in the list when it has
+    been checked.
 
     Args:
         clinic_id (str):
@@ -141,8 +142,9 @@ def sync(
 ) -> Error | list[BulkCreation] | None:
     """List the caller's creations of patients from files
 
-     Those of this clinic that are at work, and for a day those whose result was not the answer to the
-    file. The newest is first.
+     Those of this clinic that are at work, or have ended within a day: also where the connection broke
+    before the answer to the file, or within it. The newest is first. A file is in the list when it has
+    been checked.
 
     Args:
         clinic_id (str):
@@ -168,8 +170,9 @@ async def asyncio_detailed(
 ) -> Response[Error | list[BulkCreation]]:
     """List the caller's creations of patients from files
 
-     Those of this clinic that are at work, and for a day those whose result was not the answer to the
-    file. The newest is first.
+     Those of this clinic that are at work, or have ended within a day: also where the connection broke
+    before the answer to the file, or within it. The newest is first. A file is in the list when it has
+    been checked.
 
     Args:
         clinic_id (str):
@@ -198,8 +201,9 @@ async def asyncio(
 ) -> Error | list[BulkCreation] | None:
     """List the caller's creations of patients from files
 
-     Those of this clinic that are at work, and for a day those whose result was not the answer to the
-    file. The newest is first.
+     Those of this clinic that are at work, or have ended within a day: also where the connection broke
+    before the answer to the file, or within it. The newest is first. A file is in the list when it has
+    been checked.
 
     Args:
         clinic_id (str):
