@@ -31,7 +31,12 @@ COLUMNS = 6
 _TAGS, _SITES = 6, 7
 _NEEDED = 3
 TYPES = frozenset(DiagnosisType.values) - {DiagnosisType.NOT_APPLICABLE.value}
-NO_CSV, EMPTY = "invalid CSV: it cannot be read", "invalid CSV: the file is empty"
+EMPTY = "invalid CSV: the file is empty"
+NO_CSV = "invalid CSV: it cannot be read; a quotation mark is not closed, or stands within a cell"
+NO_UTF8 = "invalid CSV: it is not in UTF-8; save it as CSV UTF-8"
+NO_COMMAS = "invalid CSV: there have to be commas between the cells, and quotation marks around a cell with a comma"
+# In a file without any comma. Excel writes semicolons where the decimal point is a comma.
+_OTHER_SEPARATORS = (b";", b"\t")
 TOO_MANY = f"invalid CSV: more than {MOST:,} rows"
 TOO_MANY_TAGS, TOO_MANY_SITES = (f"more than {MOST_NAMES:,} {what}" for what in ("tags", "sites"))
 TOO_MANY_NAMES = f"invalid CSV: more than {MOST_NAMES_IN_ALL:,} names of tags and sites"
@@ -76,9 +81,22 @@ class Faulty(BadRequest):
 
 def read(raw: bytes) -> dict[int, list[str]]:
     """{number of the line, as spreadsheets count: the cells of its row}. Empty lines are no rows. Raises BadRequest."""
-    rows = {number: row for number, row in enumerate(records(raw), start=1) if row}
+    rows = {number: row for number, row in enumerate(records(raw, _separator(raw)), start=1) if row}
     require_number(len(rows))
+    if _has_other_separators(raw) and all(len(row) < _NEEDED for row in rows.values()):
+        raise BadRequest(message=NO_COMMAS)
     return rows
+
+
+def _separator(raw: bytes) -> str:
+    """A comma, unless there is none in the whole file, which has three columns at least."""
+    other = max(_OTHER_SEPARATORS, key=raw.count)
+    return other.decode() if b"," not in raw and other in raw else ","
+
+
+def _has_other_separators(raw: bytes) -> bool:
+    first = raw.strip().partition(b"\n")[0]
+    return any(first.count(other) >= _NEEDED - 1 for other in _OTHER_SEPARATORS)
 
 
 def records(raw: bytes, separator: str = ",") -> list[list[str]]:
@@ -86,7 +104,9 @@ def records(raw: bytes, separator: str = ",") -> list[list[str]]:
     try:
         text = io.StringIO(raw.decode("utf-8-sig"), newline="")
         return list(csv.reader(text, strict=True, delimiter=separator))
-    except (UnicodeDecodeError, csv.Error):
+    except UnicodeDecodeError:
+        raise BadRequest(message=NO_UTF8) from None
+    except csv.Error:
         raise BadRequest(message=NO_CSV) from None
 
 

@@ -1,6 +1,7 @@
 """A file that names patients as people fill it in: its first line says what each column is (rules PATIENT-216 to
 PATIENT-220). Pure, as `patients.bulk_rows`, whose columns it gives."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from kernel.errors import BadRequest
@@ -9,19 +10,27 @@ from patients.bulk_rows import Fault, Faulty
 
 # What programs write between the cells: Excel writes semicolons where the decimal point is a comma.
 _SEPARATORS = (b",", b";", b"\t")
+# The line with which a file tells Excel its separator. Excel does not count it.
+_HINT = re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep=([,;\t])"?\r?\n', re.IGNORECASE)
 _KNOWN = {title.casefold(): place for place, title in enumerate(bulk_rows.TITLES)}
 _NEEDED = bulk_rows.TITLES[:3]
 NO_TITLES = f"the first line has to name the columns, as in the template: {', '.join(_NEEDED)} and, if you like, others"
 NO_TITLE = "text in a column without a title"
 NO_LINES = "the file has titles and no line of a patient below them"
 TOO_MANY = f"more than {bulk_rows.MOST:,} lines of patients"
+NOT_KNOWN = "the titles of these columns are not known"
+KNOWN = f"Titles are {', '.join(bulk_rows.TITLES)}"
 TWICE = "two columns have the title"
 
 
 def read(raw: bytes) -> dict[int, list[str]]:
     """{number of the line, as spreadsheets count: its cells, in the order of `bulk_rows.TITLES`}. Lines without any
     text are none. Raises BadRequest."""
-    first, *lines = bulk_rows.records(raw, _separator(raw)) or [[]]
+    hint = _HINT.match(raw)
+    if hint is not None:
+        raw = raw[hint.end() :]
+    separator = hint[1].decode() if hint is not None else _separator(raw)
+    first, *lines = bulk_rows.records(raw, separator) or [[]]
     places = _places(first)
     found = {
         number: [cells[at] if at is not None and at < len(cells) else "" for at in places]
@@ -59,20 +68,22 @@ def _separator(raw: bytes) -> str:
 
 def _places(first: Sequence[str]) -> list[int | None]:
     """Where in a line the cell of each title is. Raises BadRequest."""
+    titles = {at: title for at, cell in enumerate(first) if (title := cell.strip().casefold())}
+    _require_known(titles)
     places: dict[str, int] = {}
-    for at, cell in enumerate(first):
-        title = cell.strip()
-        if title:
-            _require_known(title, places)
-            places[title.casefold()] = at
+    for at, title in titles.items():
+        if title in places:
+            raise BadRequest(message=f"{TWICE} {first[at].strip()}")
+        places[title] = at
     if not {title.casefold() for title in _NEEDED} <= places.keys():
         raise BadRequest(message=NO_TITLES)
     return [places.get(title) for title in _KNOWN]
 
 
-def _require_known(title: str, places: Mapping[str, int]) -> None:
+def _require_known(titles: Mapping[int, str]) -> None:
     """What is no title may be the name of a patient, in a file without titles: it is not repeated."""
-    if title.casefold() not in _KNOWN:
+    unknown = [str(at + 1) for at, title in titles.items() if title not in _KNOWN]
+    if unknown and len(unknown) == len(titles):
         raise BadRequest(message=NO_TITLES)
-    if title.casefold() in places:
-        raise BadRequest(message=f"{TWICE} {title}")
+    if unknown:
+        raise BadRequest(message=f"{NOT_KNOWN}: {', '.join(unknown)}. {KNOWN}")

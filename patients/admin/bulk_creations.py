@@ -33,7 +33,6 @@ CHECKED = "patients.file_checked"
 IS_KEPT = timedelta(hours=1)
 CONFIRMED = "The file was confirmed already, and this job was begun with it"
 NOT_KEPT = "What was checked is kept for an hour, and used once. Upload the file again"
-NO_UTF8 = "The file is not in UTF-8. Save it as “CSV UTF-8”."
 TOO_LARGE = "The file is larger than 2 MB. Make two of it."
 MOST_LISTED = 200  # lines that a page names; the others are counted
 _TITLE = "Create patients from a file"
@@ -58,10 +57,6 @@ class FileForm(StaffForm):
         if (uploaded.size or 0) > bulk_files.MOST_BYTES:
             raise forms.ValidationError(TOO_LARGE)
         raw: bytes = uploaded.read()
-        try:
-            raw.decode()
-        except UnicodeDecodeError:
-            raise forms.ValidationError(NO_UTF8) from None
         return raw
 
 

@@ -1,9 +1,11 @@
 """What became of each row of a file that names patients, as a file."""
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from kernel import jobs, tables
+from kernel.choices import ActorKind
 from patients.bulk_rows import COLUMNS, TITLES, Row
 from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN, UNCHECKED_EMAIL
 
@@ -41,7 +43,7 @@ def _is_mark(reason: str) -> bool:
     return set(reason.split(", ")) <= _MARKS
 
 
-def write(_: jobs.Task, file: IO[bytes], rows: Iterable[list[str]]) -> None:
+def write(task: jobs.Task, file: IO[bytes], rows: Iterable[list[str]]) -> None:
     """The file of a run, with the counts below: rows of `result`."""
     counts = dict.fromkeys((CREATED, SKIPPED, _YES, DUPLICATE_MRN, DUPLICATE_EMAIL), 0)
     total = 0
@@ -56,8 +58,7 @@ def write(_: jobs.Task, file: IO[bytes], rows: Iterable[list[str]]) -> None:
                     counts[one] += 1
             yield row[:_WIDTH]
 
-    for line in tables.bare_lines([list(HEADER)]):
-        file.write(line.encode())
+    file.write(_first_line(task))
     for line in _lines(counted()):
         file.write(line.encode())
     ends = {
@@ -70,6 +71,12 @@ def write(_: jobs.Task, file: IO[bytes], rows: Iterable[list[str]]) -> None:
     }
     for line in tables.bare_lines([title, str(count)] for title, count in ends.items()):
         file.write(line.encode())
+
+
+def _first_line(task: jobs.Task) -> bytes:
+    """Staff open the file in a spreadsheet, which reads UTF-8 only behind its mark."""
+    mark = codecs.BOM_UTF8 if task.asked_by["actor_kind"] == ActorKind.STAFF else b""
+    return mark + "".join(tables.bare_lines([list(HEADER)])).encode()
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from tests.factories import make_clinic, make_patient
 
 REASON = "TICKET-46"
 LONG = "\U0001d160"  # four bytes; twelve in its normal form
+UNKNOWN_TITLES = "The titles of these columns are not known"
 NO_PATIENTS = "The file has titles and no line of a patient below them."
 TITLES = "Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Tags,Sites"
 FILE = f"""{TITLES}
@@ -166,7 +167,9 @@ def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reas
     assert "5 of 5" in shown
 
     answer = person.post(f"{to_job}file")
-    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    content = b"".join(answer.streaming_content).decode()
+    assert content.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(content)))
     assert [row[6] for row in rows[1:6]] == ["", "", *["duplicate MRN"] * 3]
     assert ["Patients Created", "2"] in rows
     (part,) = db.collection("jobParts").find({})
@@ -249,6 +252,7 @@ def test_the_same_file_again_leaves_no_line(clinic, person):
     "content",
     [
         'MRN;Sites;Birthdate;name;Tags\n1;Main;1980-01-02;Al Abel;"Pump;Study"\n',
+        'sep=;\nMRN;Sites;Birthdate;name;Tags\n1;Main;1980-01-02;Al Abel;"Pump;Study"\n',
         "mrn\tsites\tbirthdate\tname\ttags\t\n1\tMain\t1980-01-02\tAl Abel\tPump;Study\t\n",
         '\ufeff"MRN","Sites","Birthdate","Name","Tags"\r\n"1","Main","1980-01-02","Al Abel","Pump;Study"\r\n',
     ],
@@ -271,8 +275,15 @@ def test_titles_may_be_in_any_order_and_spreadsheets_separate_in_their_way(clini
         (f"{TITLES}\n\n", NO_PATIENTS),
         ("\n", "The first line has to name the columns"),
         ("", "The submitted file is empty."),
-        (f'{TITLES}\n"Al', "It cannot be read."),
-        ("Name;Birthdate;MRN\nZoë;1980-01-02;1\n".encode("latin-1"), bulk_creations.NO_UTF8),
+        (f'{TITLES}\n"Al', "It cannot be read; a quotation mark is not closed"),
+        (
+            "Name,Birth date,MRN,Phone\nAl,1980-01-02,1,2\n",
+            f"{UNKNOWN_TITLES}: 2, 4. Titles are Name, Birthdate",
+        ),
+        (
+            "Name;Birthdate;MRN\nZoë;1980-01-02;1\n".encode("latin-1"),
+            "It is not in UTF-8; save it as CSV UTF-8.",
+        ),
         (
             f"{TITLES}\n" + "A,1990-01-02,1\n" * (bulk_rows.MOST + 1),
             "More than 5,000 lines of patients.",

@@ -187,8 +187,12 @@ def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, 
     [
         (b"", "invalid CSV: the file is empty"),
         (b"\n\n", "invalid CSV: the file is empty"),
-        (b'"A,1990-01-02,1', "invalid CSV: it cannot be read"),
-        (b"\xff\xfe", "invalid CSV: it cannot be read"),
+        (b'"A,1990-01-02,1', bulk_rows.NO_CSV),
+        (b'"A, B";1990-01-02;1', bulk_rows.NO_CSV),
+        (b"A, B;1990-01-02;1\nC, D;1990-01-02;2", bulk_rows.NO_COMMAS),
+        ("Zoë,1990-01-02,1".encode("latin-1"), bulk_rows.NO_UTF8),
+        ("A,1990-01-02,1".encode("utf-16"), bulk_rows.NO_UTF8),
+        (b"A;1990-01-02", "invalid CSV: row is missing columns: row 1"),
         (b"Name,Birthdate,MRN\n", "invalid CSV: invalid birthdate: row 1, column 2"),
         (b"A,1990-01-02,1\n" * (bulk_rows.MOST + 1), "invalid CSV: more than 5,000 rows"),
     ],
@@ -196,6 +200,17 @@ def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, 
 def test_a_file_that_is_none_is_refused(ada, clinic, body, words):
     answer = upload(ada.api, clinic, body)
     assert (answer.status_code, answer.json()["message"]) == (400, words)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_file_without_any_comma_may_have_semicolons_or_tabs(ada, clinic, separator):
+    cells = row("Doe; Jane", "1", "", "type1")
+    text = separator.join(f'"{cell}"' for cell in cells)
+    ((name, _, mrn, _, kind, *_),) = read(upload(ada.api, clinic, text))
+    assert (name, mrn, kind) == ("Doe; Jane", "1", "type1")
+    # With a comma anywhere it is a file with commas, whatever is in its cells.
+    ((name, *_),) = read(upload(ada.api, clinic, f'"Doe{separator} Jane",1990-01-02,1'))
+    assert name.split() == [f"Doe{separator}".strip(), "Jane"]
 
 
 def test_a_file_of_another_type_or_size_is_refused(ada, clinic):
