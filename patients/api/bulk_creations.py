@@ -43,8 +43,8 @@ def read_file(request: HttpRequest, raw: bytes) -> dict[int, list[str]]:
     return bulk_rows.read(raw)
 
 
-class _Switched(ApiViewSet):
-    """Served where the setting says so. Whoever may call it is told that it is not before anything else is read."""
+class SwitchedViewSet(ApiViewSet):
+    """Served where the setting says so. Who is allowed to call it is told otherwise before anything else is read."""
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
@@ -52,7 +52,7 @@ class _Switched(ApiViewSet):
             raise NotFound(message=NOT_SERVED)
 
 
-class BulkCreationViewSet(_Switched):
+class BulkCreationViewSet(SwitchedViewSet):
     @operation(
         "BulkCreatePatients",
         summary="Create patients from a file",
@@ -135,7 +135,7 @@ class BulkCreationViewSet(_Switched):
         return Response([shown(job) for job in own])
 
 
-class KeptCreationViewSet(_Switched):
+class KeptCreationViewSet(SwitchedViewSet):
     """404 for one of another caller."""
 
     @operation(

@@ -123,7 +123,7 @@ def _with_issues(clinic_id: Any) -> list[str]:
 
 
 def _saved_view(clinic_id: Any, user_id: str) -> str:
-    """Of the first run, or a new one. Its id."""
+    """The id of the one that the first run has saved, or of a new one."""
     from patients.services.list_views import ViewDetails, Viewer, create_view, list_views
 
     viewer = Viewer(clinic_id, user_id, is_admin=True)

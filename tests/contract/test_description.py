@@ -365,7 +365,7 @@ def test_what_the_reference_contract_does_not_have_is_listed_as_an_addition():
 
 
 def places(path):
-    """Those that the contract describes."""
+    """Methods and paths of the operations that the contract describes."""
     described = yaml.safe_load(path.read_text())["paths"]
     return {bare(method, path) for path, item in described.items() for method in item}
 

@@ -10,6 +10,7 @@ from kernel.api.operations import REGISTRY
 from kernel.api.permissions import PolicyPermission
 from kernel.api.viewsets import ApiViewSet
 from kernel.principal import Principal
+from patients.api.bulk_creations import SwitchedViewSet
 from redox.api.redox import RedoxWebhookViewSet
 from users.api.base import AccountViewSet
 from xealth.api.base import XealthViewSet
@@ -45,11 +46,11 @@ def test_every_view_uses_token_authentication_and_the_policy(view):
 
 
 @pytest.mark.parametrize("view", viewsets(), ids=lambda view: view.__name__)
-def test_only_embedded_accounts_and_partners_override_the_checks(view):
+def test_only_embedded_accounts_partners_and_what_is_switched_off_override_the_checks(view):
     replaced = {name for name in CHECKS if getattr(view, name) is not getattr(ApiViewSet, name)}
     if issubclass(view, AccountViewSet):
         assert replaced == {"perform_authentication", "check_permissions"}
-    elif issubclass(view, OF_PARTNERS):
+    elif issubclass(view, (*OF_PARTNERS, SwitchedViewSet)):
         assert replaced == {"check_permissions"}
     else:
         assert replaced == set()
