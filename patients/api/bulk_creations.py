@@ -22,7 +22,8 @@ from kernel.choices import ActorKind, AuditOutcome, JobState
 from kernel.db import Document
 from kernel.errors import BadRequest, Conflict, NotFound, RetryLater
 from kernel.jobs.running import OBJECT
-from patients import bulk_files, bulk_rows
+from kernel.templatetags.staff import pluralized
+from patients import bulk_files, bulk_rows, choices
 from patients.api.schemas.kept_creations import CREATION, CREATIONS
 from patients.bulk_jobs import CREATE
 from patients.representation import bulk_results
@@ -33,6 +34,12 @@ TYPE = "text/csv"
 NOT_SERVED = "no matching operation was found"
 # A minute less than gateways wait.
 PATIENCE = 14 * 60.0
+# `notApplicable` is none here (decision 0030).
+_TYPES = ", ".join(
+    f"`{kind.value}`"
+    for kind in choices.DiagnosisType
+    if kind != choices.DiagnosisType.NOT_APPLICABLE
+)
 _CREATION = {"creationId": s.object_id(description="Id of the creation.")}
 
 
@@ -58,7 +65,10 @@ class BulkCreationViewSet(SwitchedViewSet):
         summary="Create patients from a file",
         description="The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth "
         "date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges "
-        "(anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Without "
+        "(anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Types of "
+        f"diabetes are {_TYPES}. A header line would be a row, whose birth date is none. A file without any comma may "
+        "have semicolons or tabs between its cells. Answers are in UTF-8, too, though their type does not say so. "
+        "Without "
         "`dryRun=false` nothing is created. 400 with a line for each fault names row and column, counted from 1, and "
         "nothing is created. The answer is a CSV file with each row, why it is not created (an MRN or address that "
         "another row, a patient or an account has, or what CreatePatientAccount answers) and, after creating, whether "
@@ -197,7 +207,7 @@ def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Docume
             asked_by=asked_by,
             wanted={"rows": wanted},
             options={"format": "csv", "name": "bulk-creation-result"},
-            about=f"{len(wanted)} rows",
+            about=pluralized(len(wanted), "line"),
         )
         audit.record(
             action=CREATE.action,
