@@ -93,7 +93,11 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     columns = list_columns.read(asked.getlist(list_columns.PARAMETER))
     form = FilterForm(request.POST if is_sent else None)
     if form.is_valid():
-        return _save(request, clinic, form.cleaned_data, choice, columns)
+        problem = _save(request, clinic, form.cleaned_data, choice, columns)
+        if not problem:
+            pages.succeed(request, "It is saved.")
+            return _to_listing(clinic)
+        form.add_error("name", problem)
     viewer = _viewer(request, clinic)
     return pages.render(
         request,
@@ -135,16 +139,16 @@ def _save(
     said: Mapping[str, Any],
     choice: Choice,
     columns: Columns,
-) -> HttpResponseBase:
+) -> str:
+    """Why it cannot be saved; empty if it is."""
     viewer = _viewer(request, clinic)
     details = ViewDetails(said["name"], said["shared"], choice.conditions, columns.names)
-    return _change(
+    return _try(
         request,
         clinic,
         SAVED,
         lambda: list_views.create_view(viewer, details),
         is_shared=details.is_shared,
-        done="It is saved.",
     )
 
 
@@ -203,7 +207,24 @@ def _change(
     is_shared: bool,
     done: str,
 ) -> HttpResponseBase:
-    """With its event, which has no name: someone might type that of a patient."""
+    problem = _try(request, clinic, action, change, is_shared=is_shared)
+    if problem:
+        pages.fail(request, problem)
+    else:
+        pages.succeed(request, done)
+    return _to_listing(clinic)
+
+
+def _try(
+    request: HttpRequest,
+    clinic: Document,
+    action: str,
+    change: Callable[[], object],
+    *,
+    is_shared: bool,
+) -> str:
+    """Why it is refused; empty if it is done, with its event, which has no name: someone might type that of a
+    patient."""
 
     def apply() -> None:
         change()
@@ -213,10 +234,8 @@ def _change(
     try:
         db.run_in_transaction(apply)
     except DomainError as error:
-        pages.fail(request, _WORDS.get(type(error), error.message))
-    else:
-        pages.succeed(request, done)
-    return _to_listing(clinic)
+        return _WORDS.get(type(error), error.message)
+    return ""
 
 
 def _to_listing(clinic: Document) -> HttpResponseBase:
