@@ -71,15 +71,16 @@ class BulkCreationViewSet(SwitchedViewSet):
         "Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand, names row "
         "and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it is not "
         "created (an MRN or address that another row, a patient or an account has, or what CreatePatientAccount "
-        "answers) and, after creating, whether an invitation is expected; six lines with counts follow then. Rows are created one after the other: repeat "
-        "the call with the same file after a failure, it creates no one twice. For admins and services. The answer "
-        "waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the "
-        "answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a "
-        "day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled "
-        "the creation, or the clinic is gone meanwhile, with the number of patients that were created. When a person "
-        "was told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows with "
-        "further addresses are left out; send them later, or without the address. Checks count as creations do, but "
-        "an address counts once. 429 while ten files are at work for the clinic. 404 where it is switched off.",
+        "answers) and, after creating, whether an invitation is expected; six lines with counts follow then. Rows are "
+        "created one after the other: repeat the call with the same file after a failure, it creates no one twice. "
+        "For admins and services. The answer waits for the end: a file of several thousand rows takes minutes. After "
+        "14 the creation goes on, and the answer is 202 with its id: GetBulkCreation says how far it is, and "
+        "FetchBulkCreation has the result for a day. The same holds where the connection breaks: ListBulkCreations "
+        "has the id. 409 where staff have canceled the creation, or the clinic is gone meanwhile, with the number of "
+        "patients that were created. When a person was told of twenty addresses, in an hour, that accounts have which "
+        "are not patients of the clinic, rows with further addresses are left out; send them later, or without the "
+        "address. Checks count as creations do, but an address counts once. 429 while ten files are at work for the "
+        "clinic. 404 where it is switched off.",
         query=(
             Parameter(
                 "dryRun",
