@@ -10,7 +10,10 @@ declare(
         [("kind", ASCENDING), ("documentId", ASCENDING)], name="UniqueProcessing", unique=True
     ),
     IndexModel([("orderId", ASCENDING), ("documentTime", DESCENDING)], name="ProcessingByOrder"),
-    IndexModel([("clinicId", ASCENDING), ("_id", DESCENDING)], name="ProcessingByClinic"),
+    IndexModel(
+        [("clinicId", ASCENDING), ("kind", ASCENDING), ("_id", DESCENDING)],
+        name="ProcessingByClinicAndKind",
+    ),
     IndexModel([("state", ASCENDING), ("_id", DESCENDING)], name="ProcessingByState"),
     # Runs: the sends of one sync call share clinic and time, also in their records.
     IndexModel(

@@ -10,7 +10,6 @@ from django.urls import reverse
 from clinic_records.admin import frame, readable_clinics
 from ehr.admin import clinic_panel, names, records
 from ehr.services import records as reads
-from ehr.services.records import Filter
 from kernel.db import Document
 from kernel.staff import pages, roles
 
@@ -56,8 +55,7 @@ def health_record(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 
 def _sections(clinic: Document) -> Iterator[dict[str, Any]]:
     for kind, its in records.PAGES.items():
-        conditions = Filter(clinic_ids=(clinic["_id"],))
-        items, _ = reads.list_items(kind, conditions, skip=0, limit=MOST_SHOWN)
+        items = reads.list_newest(kind, clinic["_id"], limit=MOST_SHOWN)
         rows = [records.row_of(item) for item in items]
         yield _section(
             clinic, its.title, "ehr/staff/_records_table.html", its.listing, rows, its.came

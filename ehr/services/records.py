@@ -1,5 +1,6 @@
 """What staff read of the work for health record systems: documents of every kind and their processing, with filters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,13 +69,23 @@ def list_items(kind: str, conditions: Filter, *, skip: int, limit: int) -> tuple
 def items_of_records(
     kind: str, query: dict[str, Any], *, skip: int, limit: int
 ) -> tuple[list[Item], int]:
-    """The records of this kind that the query finds, with their documents. `query` names the kind, too."""
+    """The records of this kind that the query finds, with their documents, and their number. `query` names the kind,
+    too."""
     records = store.list_records(query, skip=skip, limit=limit)
+    return _with_documents(kind, records), store.count_records(query)
+
+
+def list_newest(kind: str, clinic_id: ObjectId, *, limit: int) -> list[Item]:
+    """Of a clinic, uncounted."""
+    query = _record_query(Filter(clinic_ids=(clinic_id,))) | {"kind": kind}
+    return _with_documents(kind, store.list_records(query, skip=0, limit=limit))
+
+
+def _with_documents(kind: str, records: Sequence[Document]) -> list[Item]:
     documents_by_id = store.find_documents(
         kinds.of(kind), (record["documentId"] for record in records)
     )
-    items = [Item(kind, r["documentId"], documents_by_id.get(r["documentId"]), r) for r in records]
-    return items, store.count_records(query)
+    return [Item(kind, r["documentId"], documents_by_id.get(r["documentId"]), r) for r in records]
 
 
 def find_item(kind: str, document_id: ObjectId, *, payload: bool = False) -> Item | None:

@@ -37,9 +37,20 @@ function hidingBox(element) {
 function extent(element) {
   const box = element.getBoundingClientRect();
   if (element.matches("input, select, textarea") || getComputedStyle(element).textOverflow === "ellipsis") return box;
-  reader.selectNodeContents(element);
-  const text = reader.getBoundingClientRect();
+  const text = covered(element);
   return text.width ? { left: Math.min(box.left, text.left), right: Math.max(box.right, text.right) } : box;
+}
+/* What the text in a node covers, but for that which a short id hides. */
+function covered(node) {
+  const isElement = node.nodeType === Node.ELEMENT_NODE;
+  if (isElement && node.matches(".st-short code")) return node.getBoundingClientRect();
+  if (isElement && (node.querySelector(".st-short code") || node.closest(".st-short"))) {
+    const inner = [...node.childNodes].map(covered).filter((box) => box.width);
+    const left = Math.min(...inner.map((box) => box.left)), right = Math.max(...inner.map((box) => box.right));
+    return { left, right, width: inner.length ? right - left : 0 };
+  }
+  reader.selectNodeContents(node);
+  return reader.getBoundingClientRect();
 }
 const parts = "button, a, input:not([type=hidden]), select, textarea, dd, dt, .st-title h1, h2, p, td, code, table tr > :last-child, table tr > :first-child";
 for (const element of document.querySelectorAll(parts)) {

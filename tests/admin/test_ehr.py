@@ -357,12 +357,13 @@ def test_the_clinic_page_shows_the_sync(clinic, run, staff):
         clinic, ehrSubscriptions={"summaryAndReports": {"active": True, "provider": "redox"}}
     )
     page = text(staff("integration").get(f"clinics/{clinic['_id']}/"))
-    assert "Health record" in page
+    assert "<h2>Health record</h2>" in page
     assert re.search(r'st-badge[^>]*">Redox<', page)
     assert "<b>1</b> subscribed" in page
     assert re.search(r"last run .*: 5 patients", page)
     plain = make_clinic(name="No EHR")
-    assert "Health record" not in text(staff("integration").get(f"clinics/{plain['_id']}/"))
+    without = text(staff("integration").get(f"clinics/{plain['_id']}/"))
+    assert "<h2>Health record</h2>" not in without
 
 
 # --- starting ---------------------------------------------------------------------------------------
