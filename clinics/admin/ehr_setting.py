@@ -5,18 +5,24 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from clinic_records.admin import readable_clinics
 from clinic_records.choices import EhrProvider
 from clinics.admin import ehr_preview
 from clinics.admin.forms import one_of
 from clinics.admin.setting import Setting, Values
 from clinics.choices import Destination, NoteEvent, Procedure, ReportCadence
 from clinics.representation.ehr_settings import DEFAULT_CADENCE, ehr_settings
-from clinics.services.ehr_settings import stored_ehr_settings, update_ehr_settings
+from clinics.services.ehr_settings import (
+    is_redox_id,
+    stored_ehr_settings,
+    update_ehr_settings,
+)
 from kernel.db import Document
 from kernel.staff import roles
 from kernel.staff.fields import Text, Texts
 
 _ALL_OR_NONE = "Give all three destinations, or none: messages can only be sent with all of them."
+_NO_REDOX_ID = "Not an id of Redox: these look like 0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d11."
 
 
 def _is_code_of_tags(value: Any) -> bool:
@@ -118,8 +124,14 @@ class EhrSetting(Setting):
     icode = forms.BooleanField(label="Flowsheets rounded for ICode", required=False)
     include_gmi = forms.BooleanField(label="Notes with GMI", required=False)
 
+    def __init__(self, *args: Any, stored: Document, **options: Any) -> None:
+        super().__init__(*args, stored=stored, **options)
+        self._before = self.initial_of(readable_clinics.clinic(stored))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("provider") == EhrProvider.REDOX:
+            self._check_ids(cleaned)
         filled_in = [bool(cleaned.get(name)) for name in _DESTINATIONS]
         if any(filled_in) and not all(filled_in):
             self.add_error(_DESTINATIONS[filled_in.index(False)], _ALL_OR_NONE)
@@ -136,6 +148,14 @@ class EhrSetting(Setting):
         if cleaned.get("provider") == EhrProvider.XEALTH and not cleaned.get("create_and_enable"):
             self.add_error("create_and_enable", "Needed while Xealth is on: it is the program id.")
         return cleaned
+
+    def _check_ids(self, cleaned: Values) -> None:
+        """Those that are entered now. What the API has stored may stay while something else is corrected; the overview
+        lists the clinic."""
+        for name in ("source_id", *_DESTINATIONS):
+            entered = cleaned.get(name)
+            if entered and entered != self._before[name] and not is_redox_id(entered):
+                self.add_error(name, _NO_REDOX_ID)
 
     @classmethod
     def part(cls, clinic: Document) -> Values:

@@ -1,5 +1,6 @@
 """A clinic's connection to its health record system (rules CLINIC-44 to CLINIC-53)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +18,14 @@ from kernel.errors import BadRequest, NotFound
 
 NOT_ACTIVE = "the clinic does not have an active EHR integration"
 DEFAULT_NOTE_EVENT = NoteEvent.NEW.value
+_REDOX_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PROCEDURES = Procedure.values
 _MESSAGES = Destination.values
+
+
+def is_redox_id(value: str) -> bool:
+    """Redox gives each source and destination a UUID. The API takes any text for one, as the contract says."""
+    return _REDOX_ID.fullmatch(value) is not None
 
 
 def find_ehr_clinics(*, provider: str, source_id: str) -> list[ClinicDocument]:

@@ -5,7 +5,7 @@ not reported any more. Other apps add what they know of clinics (`declare`).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from bson import ObjectId
 
 from clinic_records.choices import EhrProvider, Tier
 from clinics.choices import Destination, Procedure
+from clinics.services import ehr_settings
 from clinics.store import staff_reads as clinics
 from clinics.store import troubles as store
 from clinics.store.troubles import Entry
@@ -158,14 +159,27 @@ def ehr_troubles(clinic: Document, shared_sources: set[tuple[str, str]]) -> list
         reasons.append("EHR on without a provider")
     if not settings.get("sourceId"):
         reasons.append("EHR on without a source id")
-    if settings.get("provider") == EhrProvider.REDOX and not _has_destinations(settings):
-        reasons.append("EHR on without destinations: nothing can be sent")
+    if settings.get("provider") == EhrProvider.REDOX:
+        reasons += _redox_troubles(settings)
     codes = safe_reading.mapping(settings.get("procedureCodes"))
     if not codes.get(Procedure.ENABLE_REPORTS) and not codes.get(Procedure.CREATE_AND_ENABLE):
         reasons.append("EHR on without a procedure code that enables reports")
     if _source_of(settings) in shared_sources:
         reasons.append("another clinic has the same EHR source: matching fails")
     return reasons
+
+
+def _redox_troubles(settings: Document) -> Iterator[str]:
+    source = settings.get("sourceId")
+    if source and not ehr_settings.is_redox_id(str(source)):
+        yield "EHR on with a source id that Redox cannot have given: no order can find the clinic"
+    if not _has_destinations(settings):
+        yield "EHR on without destinations: nothing can be sent"
+        return
+    destinations = safe_reading.mapping(settings.get("destinationIds"))
+    wrong = [k for k in Destination.values if not ehr_settings.is_redox_id(str(destinations[k]))]
+    if wrong:
+        yield f"EHR on with destinations that Redox cannot have given: {', '.join(wrong)}"
 
 
 def _has_destinations(settings: Document) -> bool:

@@ -36,7 +36,7 @@ ALSO = {
 REASONS = {"reason"}
 CHANGES = {
     "hard_plan": "12", "soft_plan": "11", "tier": "tier0300", "timezone": "Europe/Berlin", "name": "Harbor Center of another name",
-    "fullName": "Another Name", "q": "Lake", "source_id": "another-source", "restrictions": "elsewhere.example.org", "limit": "0", "to": LONG_NAME,
+    "fullName": "Another Name", "q": "Lake", "source_id": "0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d11", "restrictions": "elsewhere.example.org", "limit": "0", "to": LONG_NAME,
 }  # fmt: skip
 UNTICKED = {"required", "unique", "patient_invitation", "icode"}
 # Forms of Django, and those that end the session or change how this account signs in.

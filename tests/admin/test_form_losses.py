@@ -8,6 +8,7 @@ from clinics.admin import settings
 from clinics.admin.forms import RolesForm, SettingsForm
 from clinics.admin.setting import Setting
 from kernel import clock, db
+from tests import ehr
 from tests.admin.conftest import Staff, events, text
 from tests.admin.posted_forms import form_with
 from tests.api.test_broken_records import leaves, with_broken
@@ -169,7 +170,7 @@ def test_values_that_a_form_cannot_show_are_listed_and_removed_only_with_consent
 VALID = {
     "profile": {"name": "Harbor"},
     "member": {"roles": "CLINIC_MEMBER"},
-    "ehr": {"source_id": "s", "mrn_id_type": "MRN"},
+    "ehr": {"source_id": ehr.SOURCE, "mrn_id_type": "MRN"},
 }
 
 

@@ -138,14 +138,15 @@ def test_a_cleared_code_and_a_source_of_another_clinic_are_said_before_the_conne
 ):
     fields = {"ehrSettings": ehr.SETTINGS}
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": fields})
-    other = make_clinic(name="Other Clinic", ehrSettings={**ehr.SETTINGS, "sourceId": "moved-here"})
+    moved = "0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d11"
+    other = make_clinic(name="Other Clinic", ehrSettings={**ehr.SETTINGS, "sourceId": moved})
     person, path = staff("integration"), f"clinics/{clinic['_id']}/settings/ehr"
     unchanged = form_with("source_id", person.get(path)).values
 
     page = person.post(path, **{**unchanged, "cadence": "7d"})
     assert "No code, destination or source is lost" in text(page)
 
-    changed = {"enable_reports": "", "create_account": "DISABLE", "source_id": "moved-here"}
+    changed = {"enable_reports": "", "create_account": "DISABLE", "source_id": moved}
     preview = person.post(path, **{**unchanged, **changed}).context["preview"]
     assert preview["warnings"] == [
         "Enable summary reports: ENABLE is cleared, so orders with it are no longer carried out.",

@@ -10,14 +10,15 @@ from patients.services import patients
 from tests.admin.conftest import events, messages_of, opened_on, stored, text
 from tests.admin.posted_forms import form_with
 
+SOURCE, FLOWSHEET, NOTES, RESULTS = (f"0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d1{n}" for n in range(4))
 EHR = {
     "enabled": "on",
     "provider": "redox",
-    "source_id": "source-1",
+    "source_id": SOURCE,
     "mrn_id_type": "MRN",
-    "flowsheet": "f",
-    "notes": "n",
-    "results": "r",
+    "flowsheet": FLOWSHEET,
+    "notes": NOTES,
+    "results": RESULTS,
     "enable_reports": "CODE1",
     "cadence": "7d",
     "tag_codes": "TAGS, MORE",
@@ -105,7 +106,8 @@ CHANGES = {
         "integration",
         EHR,
         lambda c: (
-            c["ehrSettings"]["destinationIds"] == {"flowsheet": "f", "notes": "n", "results": "r"}
+            c["ehrSettings"]["destinationIds"]
+            == {"flowsheet": FLOWSHEET, "notes": NOTES, "results": RESULTS}
             and c["ehrSettings"]["tags"] == {"codes": ["TAGS", "MORE"], "separator": "|"}
         ),
         "clinic.ehr_changed",
@@ -189,6 +191,9 @@ INVALID = [
     ("restrictions", {"restrictions": "someone@example.org"}, "is not a domain like example.org"),
     ("ehr", EHR | {"notes": ""}, "Give all three destinations, or none"),
     ("ehr", EHR | {"source_id": ""}, "Needed while the connection is on"),
+    ("ehr", EHR | {"source_id": "x"}, "Not an id of Redox"),
+    ("ehr", EHR | {"flowsheet": "not a uuid"}, "Not an id of Redox"),
+    ("ehr", EHR | {"results": RESULTS + "0"}, "Not an id of Redox"),
     ("ehr", EHR | {"mrn_id_type": ""}, "This field is required"),
     (
         "ehr",
@@ -206,6 +211,17 @@ def test_a_wrong_value_is_refused_with_a_sentence(kind, fields, sentence, clinic
     assert response.status_code == 400
     assert sentence in text(response)
     assert stored(clinic) == clinic
+
+
+def test_ids_that_redox_cannot_have_given_stay_while_something_else_is_corrected(clinic, staff):
+    """The API stores any text. Ids of Xealth are names."""
+    person, page = staff("integration"), path(clinic, "ehr")
+    odd = EHR | {"source_id": "x", "notes": "n"}
+    xealth = odd | {"provider": "xealth", "create_and_enable": "P1"}
+    assert person.submit(page, **xealth, reason="T-1").status_code == 302
+    assert person.submit(page, **odd, reason="T-1").status_code == 302
+    assert stored(clinic)["ehrSettings"]["provider"] == "redox"
+    assert person.submit(page, **odd | {"results": "r"}, reason="T-1").status_code == 400
 
 
 def test_a_corrected_profile_changes_nothing_else_of_the_clinic(clinic, staff):

@@ -201,8 +201,13 @@ def reach(settings, path):
 def test_ehr_settings_are_accepted_or_refused_as_by_the_api(
     field, clinic, backend, staff, bare_frame
 ):
-    """Forms treat an empty text in their own way: as not given."""
-    body = {**ehr.SETTINGS, "notes": {"includeGMI": True}, "flowsheets": {"icode": False}}
+    """Forms treat an empty text in their own way: as not given. Of Redox they take its ids only."""
+    body = {
+        **ehr.SETTINGS,
+        "provider": "xealth",
+        "notes": {"includeGMI": True},
+        "flowsheets": {"icode": False},
+    }
     path, path_in_settings = f"/v1/clinics/{clinic['_id']}/settings/ehr", FIELDS[field]
     page, person = f"clinics/{clinic['_id']}/settings/ehr", staff("integration")
     assert backend.put(path, body).status_code == 200

@@ -1,22 +1,30 @@
 """Which clinics need attention, and why: found by a worker, shown on the overview and on a page."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from bson import ObjectId
 
 from clinics import tasks
+from clinics.choices import Destination
 from clinics.store import troubles as store
 from kernel import clock, db
 from patients import kept
 from patients.services import preparing
 from patients.store import staff_reads
+from tests import ehr
 from tests.admin.conftest import text
 from tests.factories import make_clinic, make_patients
 
 WELL = {"admins": ["x"]}
 FULL = {"patientCount": {"plan": 5}, "patientCountSettings": {"hardLimit": {"plan": 5}}}
 EHR = {"enabled": True, "provider": "redox", "sourceId": "s"}
+IDS = {kind: str(UUID(int=number)) for number, kind in enumerate(Destination.values)}
+GIVEN_IDS = {**EHR, "sourceId": ehr.SOURCE, "destinationIds": IDS} | {
+    "procedureCodes": ehr.SETTINGS["procedureCodes"]
+}
+ODD_IDS = {**GIVEN_IDS, "sourceId": "x", "destinationIds": {**IDS, "notes": "not a uuid"}}
 PAGE = "clinics/attention"
 pytestmark = pytest.mark.foreign_documents
 
@@ -32,13 +40,18 @@ def test_clinics_that_need_attention_are_listed_with_the_problem(root):
     make_clinic(name="Not limited", country="DE", **WELL, **FULL)
     make_clinic(name="Half an EHR", ehrSettings=EHR, **WELL)
     make_clinic(name="Same source", ehrSettings=EHR, **WELL)
-    make_clinic(name="Well", **WELL)
+    make_clinic(name="Odd ids", ehrSettings=ODD_IDS, **WELL)
+    make_clinic(name="Well", ehrSettings=GIVEN_IDS, **WELL)
     problems = problems_shown(root)
     assert problems["No admin"] == ["no admin"]
     assert problems["Full"] == ["at its limit: 5 of 5"]
     assert "EHR on without destinations: nothing can be sent" in problems["Half an EHR"]
     assert "another clinic has the same EHR source: matching fails" in problems["Same source"]
-    assert list(problems) == ["Full", "Half an EHR", "No admin", "Same source"]
+    assert problems["Odd ids"] == [
+        "EHR on with a source id that Redox cannot have given: no order can find the clinic",
+        "EHR on with destinations that Redox cannot have given: notes",
+    ]
+    assert list(problems) == ["Full", "Half an EHR", "No admin", "Odd ids", "Same source"]
     assert "Half an EHR" in text(root.get(""))
 
 
