@@ -32,10 +32,18 @@ def add_tab(tab: Tab) -> None:
 
 
 def render(
-    request: HttpRequest, clinic: Document, template: str, *, tab: str, **context: Any
+    request: HttpRequest,
+    clinic: Document,
+    template: str,
+    *,
+    tab: str,
+    is_gone: bool = False,
+    **context: Any,
 ) -> HttpResponseBase:
-    """A page of the clinic, with its tabs. It is noted as the last one that this member of staff has opened."""
-    recents.note_clinic(request, clinic["_id"], tab)
+    """A page of the clinic, with its tabs. It is noted as the last one that this member of staff has opened. A clinic
+    that `is_gone` has this tab alone, and is noted nowhere: no other page can show it."""
+    if not is_gone:
+        recents.note_clinic(request, clinic["_id"], tab)
     tier = clinic.get("tier") or Tier.FREE.value
     title = clinic.get("name") or "(clinic without a name)"
     return pages.render(
@@ -54,7 +62,7 @@ def render(
                 "on": shown.name == tab,
             }
             for shown in _TABS
-            if pages.has(request, shown.needs)
+            if pages.has(request, shown.needs) and (shown.name == tab or not is_gone)
         ],
         merge_note=_merge_note(clinic["_id"]),
         **context,

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from bson import ObjectId
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
 from clinic_records.services import access
-from clinics.admin import counts, integrations, settings
+from clinics.admin import counts, gone_clinics, integrations, settings
 from clinics.admin.count_job import COUNT
 from clinics.services import troubles
 from kernel import audit, db, ids, jobs, outbox
@@ -104,7 +103,8 @@ def count(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Works for a deleted clinic too, because the audit trail is kept."""
     parsed_id, clinic = ids.parse_id(clinic_id), access.find_clinic(clinic_id)
-    if clinic is None and (parsed_id is None or not _has_trail(parsed_id)):
+    gone = gone_clinics.find(parsed_id) if clinic is None and parsed_id else None
+    if clinic is None and gone is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)
     query: dict[str, Any] = {"clinicId": parsed_id}
     shows_looks = request.GET.get("looks") == "1"
@@ -115,15 +115,14 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     older = str(events[HISTORY_PAGE - 1]["_id"]) if len(events) > HISTORY_PAGE else ""
     return frame.render(
         request,
-        clinic or {"_id": parsed_id, "name": "Deleted clinic"},
+        clinic or gone,
         "clinics/staff/history.html",
         tab="clinic_history",
+        is_gone=gone is not None,
+        gone=gone,
+        successor=gone_clinics.successor_of(gone["_id"]) if gone else None,
         events=subjects.named(request, events[:HISTORY_PAGE]),
         shows_looks=shows_looks,
         older=paging.query_without(request, "before", before=older) if older else "",
         link=pages.has(request, roles.AUDIT),
     )
-
-
-def _has_trail(clinic_id: ObjectId) -> bool:
-    return bool(audit.list_events({"clinicId": clinic_id}, before=None, limit=1))

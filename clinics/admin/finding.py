@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 
 from clinic_records.admin import frame
 from clinic_records.services.people import Person
-from clinics.admin import clinic_lists, recent_views, user_lookup
+from clinics.admin import clinic_lists, gone_clinics, recent_views, user_lookup
 from clinics.admin.found import user_ids, with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.services import clinic_names, staff_reads
@@ -66,6 +66,8 @@ def _from_address(request: HttpRequest, text: str) -> HttpResponseBase:
     clinic_id = _certain_clinic(text, kind)
     if clinic_id:
         return _open(request, clinic_id)
+    if gone_id := _gone_clinic(text, kind):
+        return pages.go(gone_clinics.page_of(gone_id))
     if kind == "share_code":
         pages.fail(request, f"No clinic has the share code {text.upper()}")
         return pages.go(reverse("admin:clinics"))
@@ -80,6 +82,11 @@ def _certain_clinic(text: str, kind: str) -> ObjectId | None:
     return staff_reads.find_id_of_code(text) if kind in ("share_code", "name") else None
 
 
+def _gone_clinic(text: str, kind: str) -> ObjectId | None:
+    is_gone = kind == "clinic_id" and gone_clinics.find(ObjectId(text)) is not None
+    return ObjectId(text) if is_gone else None
+
+
 def _open(request: HttpRequest, clinic_id: ObjectId) -> HttpResponseBase:
     return pages.go(frame.url_of(request, clinic_id, recents.of(request).tabs.get(clinic_id)))
 
@@ -91,10 +98,15 @@ def _look_up(request: HttpRequest, text: str) -> HttpResponseBase:
     if clinic_id := _certain_clinic(text, kind):
         _record(request, {"clinics": Group(rows=[{}])})
         return _open(request, clinic_id)
+    if gone_id := _gone_clinic(text, kind):
+        _record(request, {"deleted": Group(rows=[{}])})
+        return pages.go(gone_clinics.page_of(gone_id))
     with_mrn = _patients(text) if pages.has(request, roles.PATIENTS) else None
     if kind == "user":
         return _person(request, text, with_mrn)
     groups = {"clinics": _clinics(request, text), "people": _named(text)}
+    if deleted := gone_clinics.rows(text):
+        groups["deleted"] = Group(deleted)
     return _found(request, text, groups | ({"patients": with_mrn} if with_mrn else {}))
 
 

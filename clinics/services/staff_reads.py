@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bson import ObjectId
 
@@ -14,8 +15,16 @@ from clinics.store.staff_reads import ClinicFilter
 from kernel import ids, safe_reading, texts
 from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
+from kernel.safe_reading import Shape
 
 SHARE_CODE = re.compile(r"[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}")
+READ_OF_DELETED = 200  # a search for a name reads so many tombstones; no index has their names
+MOST_DELETED = 10  # of these are shown
+_ARCHIVED: dict[str, Shape] = {
+    **dict.fromkeys(("name", "canonicalShareCode"), str),
+    "_id": ObjectId,
+    "deletedTime": datetime,
+}
 _LONGEST_NAME = 200
 _READ_OF_NAMES = 60  # records: a person has one in each clinic
 
@@ -48,6 +57,37 @@ def what_is(text: str) -> str:
 def find_id_of_code(code: str) -> ObjectId | None:
     clinic = store.find_clinic_with_code(texts.share_code(code))
     return clinic["_id"] if clinic else None
+
+
+def find_deleted(clinic_id: ObjectId) -> Document | None:
+    """`_id`, `deletedTime` and, where they can be read, `name` and `canonicalShareCode` of a deleted clinic."""
+    tombstone = store.find_deletion(clinic_id)
+    return _archived(tombstone) if tombstone else None
+
+
+def search_deleted(text: str) -> list[Document]:
+    """Those of the `READ_OF_DELETED` clinics deleted last that have all words in their names, or the share code, as
+    `find_deleted` has them; the newest first."""
+    code = texts.share_code(text)
+    found = []
+    for tombstone in store.list_newest_deletions(READ_OF_DELETED):
+        clinic = _archived(tombstone)
+        codes = safe_reading.mapping(tombstone.get("clinic")).get("shareCodes")
+        has_code = isinstance(codes, list) and code in codes
+        if "_id" in clinic and (has_code or texts.has_words(text, clinic.get("name", ""))):
+            found.append(clinic)
+    return found[:MOST_DELETED]
+
+
+def _archived(tombstone: Document) -> Document:
+    clinic = safe_reading.mapping(tombstone.get("clinic"))
+    shown = {
+        "_id": clinic.get("_id"),
+        "deletedTime": tombstone.get("deletedTime"),
+        "name": clinic.get("name"),
+        "canonicalShareCode": clinic.get("canonicalShareCode"),
+    }
+    return safe_reading.readable(shown, _ARCHIVED)
 
 
 def list_members(clinic_id: ObjectId) -> list[Document]:

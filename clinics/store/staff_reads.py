@@ -15,13 +15,17 @@ from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
 from patients.search_keys import in_fields
 
-CLINICS, CLINICIANS = "clinics", "clinicians"
+CLINICS, CLINICIANS, DELETIONS = "clinics", "clinicians", "clinic_deletions"
 MOST_MEMBERS = 2000  # that are read of one clinic; most have a few, the largest some hundred
 _BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 _COLLATION = {"locale": "en", "strength": 1}
 LISTED = {
     "name": 1, "canonicalShareCode": 1, "tier": 1, "country": 1, "admins": 1, "ehrSettings": 1, "createdTime": 1,
     "patientCount": 1, "patientCountSettings": 1,
+}  # fmt: skip
+
+ARCHIVED = {
+    "deletedTime": 1, "clinic._id": 1, "clinic.name": 1, "clinic.canonicalShareCode": 1, "clinic.shareCodes": 1,
 }  # fmt: skip
 
 
@@ -92,6 +96,17 @@ def list_suspects(free_tiers: Sequence[str | None]) -> list[Document]:
     return list(
         db.collection(CLINICS).find({"$or": suspicious}, LISTED, sort=[("name", ASCENDING)])
     )
+
+
+def find_deletion(clinic_id: ObjectId) -> Document | None:
+    """The newest tombstone of the clinic."""
+    newest = [("_id", DESCENDING)]
+    return db.collection(DELETIONS).find_one({"clinic._id": clinic_id}, ARCHIVED, sort=newest)
+
+
+def list_newest_deletions(limit: int) -> list[Document]:
+    rows = db.collection(DELETIONS).find({}, ARCHIVED, sort=[("deletedTime", DESCENDING)])
+    return list(rows.limit(limit))
 
 
 def list_members(clinic_id: ObjectId) -> list[Document]:

@@ -73,6 +73,12 @@ def find_present(source_id: str | ObjectId, target_id: str | ObjectId) -> Docume
     return _present(source, target) if source and target else None
 
 
+def find_successor(source_id: ObjectId) -> ObjectId | None:
+    """The clinic into which a deleted one was merged; None if it was not."""
+    merge = store.find_completed_of(source_id)
+    return merge["targetId"] if merge else None
+
+
 def find_by_code(share_code: str, target_id: str) -> Document | None:
     """The newest merge into this clinic that took it the share code: the code leads to the target since then."""
     target = ids.parse_id(target_id)

@@ -30,6 +30,14 @@ def find_newest(source_id: ObjectId, target_id: ObjectId) -> Document | None:
     return db.collection(COLLECTION).find_one(pair, sort=_NEWEST_FIRST, hint="MergesBySource")
 
 
+def find_completed_of(source_id: ObjectId) -> Document | None:
+    """The merge that has ended the clinic."""
+    completed = {"sourceId": source_id, "state": MergeState.COMPLETED.value}
+    return db.collection(COLLECTION).find_one(
+        completed, {"targetId": 1}, sort=_NEWEST_FIRST, hint="MergesBySource"
+    )
+
+
 def list_completed_into(target_id: ObjectId) -> list[ObjectId]:
     """Newest first."""
     completed = {"targetId": target_id, "state": MergeState.COMPLETED.value}

@@ -320,6 +320,20 @@ def test_begin_and_end_are_in_the_histories_of_both_clinics(pair, staff):
         assert person.get(f"clinics/{clinic['_id']}/history").status_code == 200
 
 
+def test_a_merged_clinic_is_found_by_id_and_name_and_leads_to_the_other(pair, staff):
+    source, target = pair
+    confirm(staff("destructive"), pair)
+    deliver_all()
+    viewer, history = staff("viewer"), f"/admin/clinics/{source['_id']}/history"
+    page = text(viewer.get(f"clinics/{source['_id']}/history"))
+    assert f"<h1>{source['name']}</h1>" in page
+    assert f'<a href="/admin/clinics/{target["_id"]}/">{target["name"]}</a>' in page
+    assert re.findall(r'class="st-tab" href="([^"]*)"', page) == [history]
+    assert viewer.post("find/", q=str(source["_id"])).url == history
+    assert viewer.get("find/", {"q": str(source["_id"])}).url == history
+    assert f'href="{history}"' in text(viewer.post("find/", q=source["name"].lower()))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"typed_source": "Lake"}, {"typed_target": "Lakeside"}, {"reason": ""}, {"typed_source": ""}],

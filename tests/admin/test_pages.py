@@ -382,6 +382,7 @@ def test_the_history_shows_changes_and_outlives_the_clinic(clinic, root, staff):
     db.database()["clinics"].delete_one({"_id": clinic["_id"]})
     after_deletion = root.get(f"clinics/{clinic['_id']}/history")
     assert "clinic.tier_changed" in text(after_deletion)
+    assert f"<h1>{clinic['name']}</h1>" in text(after_deletion)
 
 
 # --- events -----------------------------------------------------------------------------------------
