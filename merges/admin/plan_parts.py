@@ -6,11 +6,14 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from clinic_records.choices import EhrProvider, Tier
 from kernel.staff import pages
+from kernel.templatetags.staff import pluralized
 from merges.choices import Category, RecordAction, SiteAction, TagAction
 from merges.plan.clinicians import is_admin
-from merges.plan.model import Clinic, ClinicianPlan, MergePlan, Patient, PatientPlan
+from merges.plan.model import Clinic, ClinicianPlan, Kept, MergePlan, Patient, PatientPlan
 from merges.services import in_words
+from patients.services import staff_reads
 
 MOST_SHOWN = 25
 _ALIKE = {
@@ -60,6 +63,55 @@ class View:
             }
             for setting in self.plan.settings
         ]
+
+    @property
+    def kept_settings(self) -> list[Row]:
+        """Those that the merge does not move; they may differ."""
+        source, target = self.plan.source.kept, self.plan.target.kept
+        rows = (
+            ("EHR connection", _ehr(source), _ehr(target)),
+            ("Tier", _tier(source), _tier(target)),
+            ("Patient limit", _limit(source), _limit(target)),
+        )
+        return [
+            {
+                "name": name,
+                "source": of_source,
+                "target": of_target,
+                "is_equal": of_source == of_target,
+                "blocks": False,
+            }
+            for name, of_source, of_target in rows
+        ]
+
+    @property
+    def ehr_notes(self) -> list[str]:
+        """What becomes of the source's connection to a health record, and of its subscriptions."""
+        source, target = self.plan.source.kept, self.plan.target.kept
+        if not source.is_ehr_on:
+            return []
+        subscribed = staff_reads.count_subscribed(self.plan.source.id)
+        return list(self._of_ehr(source, target, subscribed))
+
+    def _of_ehr(self, source: Kept, target: Kept, subscribed: int) -> Iterator[str]:
+        of_source, of_target = self.names
+        is_same = (source.ehr_provider, source.ehr_source) == (
+            target.ehr_provider,
+            target.ehr_source,
+        )
+        if target.is_ehr_on and is_same:
+            yield f"Orders of the source's health record find {of_target}, which has the same connection."
+        else:
+            yield (
+                f"The EHR connection of {of_source}, {_ehr(source)}, ends: its orders and requests find no clinic "
+                "any more."
+            )
+        if subscribed:
+            yield (
+                f"{pluralized(subscribed, 'patient')} of {of_source} with a subscription of reports: who moves keeps "
+                f"it, and is served by the connection of {of_target} alone ({_ehr(target)}); who is in both clinics "
+                f"has the subscription of {of_target}, if any."
+            )
 
     @property
     def tags(self) -> Table:
@@ -157,6 +209,21 @@ class View:
             "mrn": patient.mrn,
             "url": pages.address_of("admin:clinic_patient", clinic.id, patient.user_id),
         }
+
+
+def _ehr(kept: Kept) -> str:
+    if not kept.ehr_provider:
+        return "none"
+    provider = dict(EhrProvider.choices).get(kept.ehr_provider, kept.ehr_provider)
+    return f"{provider} {kept.ehr_source}, {'on' if kept.is_ehr_on else 'off'}"
+
+
+def _tier(kept: Kept) -> str:
+    return Tier.label_of(kept.tier, unknown=kept.tier)
+
+
+def _limit(kept: Kept) -> str:
+    return "unlimited" if kept.patient_limit is None else str(kept.patient_limit)
 
 
 def _table(rows: Iterable[Row]) -> Table:

@@ -62,6 +62,17 @@ class Patient:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Settings that no merge moves: the target's stay, the source's are gone with it."""
+
+    tier: str = ""
+    patient_limit: int | None = None  # in force now; None: unlimited
+    ehr_provider: str = ""
+    ehr_source: str = ""
+    is_ehr_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Clinic:
     """One side of a merge."""
 
@@ -77,6 +88,7 @@ class Clinic:
     clinicians: tuple[Clinician, ...] = ()  # members and pending invites
     patients: tuple[Patient, ...] = ()  # without the demo patient
     share_code: str = ""
+    kept: Kept = Kept()
 
 
 # --- what the plan says ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bson import ObjectId
 
+from clinic_records.choices import Tier
 from clinic_records.documents import ClinicianDocument
 from clinic_records.services import access
 from clinics.services import clinicians
@@ -19,11 +20,11 @@ from kernel.db import Document
 from kernel.errors import BadRequest, NotFound
 from kernel.safe_reading import mapping, objects, text, texts
 from kernel.texts import camel_case
-from merges.plan.model import Clinic, Clinician, MergePlan, Patient, Restriction, Site, Tag
+from merges.plan.model import Clinic, Clinician, Kept, MergePlan, Patient, Restriction, Site, Tag
 from merges.plan.plan import make_plan
 from patients.custody import is_custodial
 from patients.documents import PatientDocument
-from patients.services import merging
+from patients.services import merging, plan_limits
 
 NO_SOURCE = "the id of the source clinic is required"
 SAME_CLINIC = "a clinic cannot be merged into itself"
@@ -107,6 +108,18 @@ def _read_clinic(document: Document, mrn_keys: MrnKeys | None) -> Clinic:
         patients=tuple(
             _patient(row, mrn_keys) for row in merging.iterate_identities(document["_id"])
         ),
+        kept=_kept(document),
+    )
+
+
+def _kept(document: Document) -> Kept:
+    ehr = mapping(document.get("ehrSettings"))
+    return Kept(
+        tier=text(document.get("tier")) or Tier.FREE.value,
+        patient_limit=plan_limits.plan_limit(document, clock.now()),
+        ehr_provider=text(ehr.get("provider")) or "",
+        ehr_source=text(ehr.get("sourceId")) or "",
+        is_ehr_on=ehr.get("enabled") is True,
     )
 
 

@@ -1,5 +1,6 @@
 """Staff merge two clinics: they choose, read the plan, confirm, and watch (rules MERGE-100 to MERGE-112)."""
 
+import html
 import json
 import re
 from io import BytesIO
@@ -15,7 +16,7 @@ from merges.admin import sizes
 from merges.choices import MergeState
 from merges.report.sheets import SHEETS
 from merges.services import merging, planning, preparing, running
-from tests import factories, merges
+from tests import ehr, factories, merges
 from tests.admin.conftest import ROLES, events, messages_of, text
 from tests.events import deliver_all
 from tests.merges import Maker
@@ -160,6 +161,36 @@ def test_a_plan_changes_nothing_and_says_what_would_happen(pair, root):
     numbers = merges.merge(*pair)["numbers"]
     assert f"has {numbers['resultingPatients']} patients afterwards" in page
     assert merges.snapshot() != before
+
+
+def test_a_plan_says_what_becomes_of_health_record_tier_and_limit(pair, root):
+    source, target = pair
+    xealth = {"enabled": True, "provider": "xealth", "sourceId": "east"}
+    limits = {"hardLimit": {"plan": 250}}
+    of_source = {"ehrSettings": xealth, "patientCountSettings": limits}
+    of_target = {"ehrSettings": ehr.SETTINGS, "tier": "tier0300"}
+    for clinic, fields in ((source, of_source), (target, of_target)):
+        db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": fields})
+    page = root.get(plan_path(pair))
+    rows = {row["name"]: row for row in page.context["parts"]["settings"]}
+    redox = f"Redox {ehr.SOURCE}, on"
+    for name, *values in (
+        ("EHR connection", "Xealth east, on", redox),
+        ("Tier", "Free", "Premium"),
+        ("Patient limit", "250", "unlimited"),
+    ):
+        row = rows[name]
+        assert [row["source"], row["target"]] == values
+        assert not row["is_equal"]
+        assert not row["blocks"]
+    ends, kept = page.context["parts"]["ehr_notes"]
+    assert "of Lakeside, Xealth east, on, ends" in ends
+    subscribed = {"clinicId": source["_id"], "ehrSubscriptions.summaryAndReports.active": True}
+    number = db.collection("patients").count_documents(subscribed)
+    assert kept.startswith(f"{number} patients of Lakeside with a subscription of reports: ")
+    assert redox in kept
+    assert kept in html.unescape(text(page))
+    assert "without the demo patient" in text(page)
 
 
 @pytest.mark.parametrize("role", [("destructive",), ("destructive", "configuration")])
