@@ -17,11 +17,24 @@ _LETTERS_OF_MONTH = 3
 _YEAR, _SHORT_YEAR = r"(\d{4})", r"(\d{4}|'?\d{2})"
 _NUMBER, _MONTH = r"(\d{1,2})", r"([a-z]{3,9})\.?"
 _YEAR_FIRST = re.compile(rf"{_YEAR}[-./ ]{_NUMBER}[-./ ]{_NUMBER}")
+_WITH_DIGITS = re.compile(r"\S*\d\S*(?:.*\d\S*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(rf"{_NUMBER}\. ?{_NUMBER}\. ?{_SHORT_YEAR}")
 _EITHER_FIRST = re.compile(rf"{_NUMBER}[-/ ]{_NUMBER}[-/ ]{_SHORT_YEAR}")
 _DAY_AND_WORD = re.compile(rf"{_NUMBER}(?:st|nd|rd|th|\.)?[- ]?(?:of )?{_MONTH}[-, ]+{_SHORT_YEAR}")
 _WORD_AND_DAY = re.compile(rf"{_MONTH} ?{_NUMBER}(?:st|nd|rd|th)?,? {_SHORT_YEAR}")
+
+
+def split(text: str) -> tuple[str, str, list[date]]:
+    """What stands around a date, the date as it was written, and the days that it can mean: "Ada Moss (6 May 1984)".
+    The whole text, "" and no days where there is no date."""
+    if days := days_in(text):
+        return "", text, days
+    if part := _WITH_DIGITS.search(text):
+        date_text = part[0].strip(" ,;()")
+        if days := days_in(date_text):
+            return text.replace(part[0], " "), date_text, days
+    return text, "", []
 
 
 def days_in(text: str) -> list[date]:

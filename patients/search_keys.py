@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from kernel import safe_reading, texts
+from kernel import safe_reading, texts, written_dates
 from patients import fields
 
 SEARCHED = fields.searched()
@@ -28,6 +28,22 @@ def search_key(document: Mapping[str, Any], searched: Sequence[str] = SEARCHED) 
 def in_key(word: str) -> dict[str, Any]:
     """A condition on a search key. `word` is folded."""
     return {"$regex": re.escape(word)}
+
+
+def patterns_of(text: str) -> tuple[str, ...]:
+    """Patterns of what staff type, each of which a search key has to match: as the words of a search, but a birth date
+    is read in any form (`written_dates`), and apostrophes do not count: "darcy" finds D'Arcy, as in all clinics."""
+    rest, date, days = written_dates.split(texts.name(text))
+    patterns = [_with_or_without_apostrophes(word) for word in texts.words(rest)]
+    if days:
+        spellings = dict.fromkeys([*(day.isoformat() for day in days), texts.fold(date)])
+        patterns.append("|".join(map(re.escape, spellings)))
+    return tuple(patterns)
+
+
+def _with_or_without_apostrophes(word: str) -> str:
+    letters = word.replace("'", "")
+    return "'?".join(map(re.escape, letters)) if letters else re.escape(word)
 
 
 def in_fields(words: Iterable[str], names: Sequence[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from clinics.services.staff_reads import ClinicFilter, find_id_of_code, list_cli
 from ehr.services.records import STATES, Filter
 from kernel import ids, texts
 from kernel.staff import pages, roles, searches
+from patients.search_keys import patterns_of
 from patients.services import patient_lists
 from patients.services.patient_lists import PatientFilter
 
@@ -76,7 +77,7 @@ def _patients(request: HttpRequest, text: str, clinic_ids: tuple[ObjectId, ...])
         return (text,)
     page = patient_lists.list_patients(
         clinic_id=str(clinic_ids[0]),
-        patient_filter=PatientFilter(search=text),
+        patient_filter=PatientFilter(patterns=patterns_of(text)),
         ordering=patient_lists.BY_NAME,
         skip=0,
         limit=MOST_PATIENTS,

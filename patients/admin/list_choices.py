@@ -12,6 +12,7 @@ from kernel.db import Document
 from kernel.staff import pages
 from patients.choices import IssueCause, SourceState
 from patients.connection_issues import codes
+from patients.search_keys import patterns_of
 from patients.services import patient_lists
 from patients.services.patient_lists import Ordering, PatientFilter
 
@@ -144,7 +145,7 @@ def read_kept(asked: Mapping[str, Any]) -> Choice:
     order = _known(asked, "order", _ORDERS) or _DEFAULT
     return Choice(
         PatientFilter(
-            search=search or None,
+            patterns=patterns_of(search),
             tags=_one(tag),
             sites=_one(site),
             is_custodial=account == _CUSTODIAL if account else None,

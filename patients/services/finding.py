@@ -4,7 +4,6 @@ Nothing here reads more than a few hundred rows, however many patients there are
 not stand side by side, only so many patients with each of them are looked at; `is_cut` says that there may be more.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +23,6 @@ _LEAST_LETTERS = (
     2  # of a name that is sought by one word; one is enough where a sign is a syllable or a word
 )
 _FIRST_SIGN = "\u2e80"  # from here on: Chinese, Japanese and Korean
-_DATE = re.compile(r"\S*\d\S*(?:.*\d\S*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +47,11 @@ class Found:
 def read(text: str) -> Sought:
     """A date may stand before or after a name."""
     typed = texts.name(text)[:LONGEST]
-    dates = written_dates.days_in(typed)
-    name = typed
-    if not dates and (part := _DATE.search(typed)):
-        dates = written_dates.days_in(part[0].strip(" ,;()"))
-        name = typed.replace(part[0], " ") if dates else typed
-    words = () if dates and name == typed else tuple(find_terms.words_of(name))
+    name, _, days = written_dates.split(typed)
     return Sought(
-        mrn=typed if name == typed else "",
-        dates=tuple(day.isoformat() for day in dates),
-        words=words,
+        mrn="" if days and name else typed,
+        dates=tuple(day.isoformat() for day in days),
+        words=tuple(find_terms.words_of(name)),
     )
 
 

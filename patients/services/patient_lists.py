@@ -94,7 +94,7 @@ def list_by_ids(clinic: ObjectId, record_ids: Sequence[str]) -> list[PatientDocu
 def _matching_page(
     clinic: ObjectId, patient_filter: PatientFilter, ordering: Ordering, window: Window, total: int
 ) -> tuple[list[PatientDocument], int]:
-    if patient_filter.search is not None and ordering.path == BY_NAME.path:
+    if patient_filter.is_search and ordering.path == BY_NAME.path:
         most = _most_rare(total, window)
         documents, count = store.search_page(
             clinic, patient_filter, window, ordering, most=most, total=total

@@ -71,11 +71,13 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class PatientFilter:
     """All conditions must hold. `tags`: all of these, `sites`: any of these. An empty list selects patients without
-    any; None sets no condition. `issues`: one of these, by the codes of rows. `is_subscribed`: reports are sent to the
+    any; None sets no condition. `patterns`: what staff search for, see
+    `search_keys.patterns_of`. `issues`: one of these, by the codes of rows. `is_subscribed`: reports are sent to the
     health record. `source_state`: of any data source, "" for patients without one. `data_since`: some data are as new
     as that; `no_data_since`: none are, or there are none at all."""
 
     search: str | None = None
+    patterns: Sequence[str] = ()
     tags: Sequence[ObjectId] | None = None
     sites: Sequence[ObjectId] | None = None
     reviewed_until: datetime | None = None
@@ -91,6 +93,10 @@ class PatientFilter:
     @property
     def is_empty(self) -> bool:
         return self == NO_FILTER
+
+    @property
+    def is_search(self) -> bool:
+        return self.search is not None or bool(self.patterns)
 
 
 NO_FILTER = PatientFilter()
@@ -358,7 +364,7 @@ def _index_for(patient_filter: PatientFilter) -> str:
         return BY_TAG
     if patient_filter.sites:
         return BY_SITE
-    return SIDE_BY_SIDE if patient_filter.search is None else BY_SEARCH
+    return BY_SEARCH if patient_filter.is_search else SIDE_BY_SIDE
 
 
 def conditions(clinic_id: ObjectId, patient_filter: PatientFilter, index: str) -> Condition:
@@ -386,6 +392,7 @@ def _of_filter(patient_filter: PatientFilter) -> Iterator[Condition]:
         yield {"issue": {"$in": list(patient_filter.issues)}}
     yield from _of_account_and_data(patient_filter)
     yield from ({"searchKey": in_key(word)} for word in texts.words(patient_filter.search or ""))
+    yield from ({"searchKey": {"$regex": pattern}} for pattern in patient_filter.patterns)
     yield from (comparison.condition for comparison in patient_filter.comparisons)
 
 

@@ -20,7 +20,7 @@ def clinic():
 
 @pytest.fixture
 def patient(clinic):
-    return make_patient(clinic, fullName="Mara Quill", mrn="QX-1")
+    return make_patient(clinic, fullName="Mara Quill", mrn="QX-1", birthDate="1964-05-14")
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_lists_are_filtered_by_the_name_of_a_clinic(work, staff):
         assert ids_on(person.get(path, {"clinic": "elsewhere"})) == []
 
 
-@pytest.mark.parametrize("typed", ["quill", "QX-1"])
+@pytest.mark.parametrize("typed", ["quill", "QX-1", "14.05.1964"])
 def test_in_one_clinic_a_patient_is_found_by_name_or_mrn_by_staff_who_may_see_patients(
     typed, work, staff
 ):

@@ -83,6 +83,30 @@ def test_patients_are_searched_and_paged_through_the_service(clinic, staff):
     assert "No patient matches" in text(person.get(at(clinic, "patients/"), {"q": "$where"}))
 
 
+def test_a_clinics_list_reads_dates_and_apostrophes_as_find_does(clinic, staff):
+    make_patient(clinic, fullName="Anne-Marie D'Arcy", birthDate="1964-05-14", mrn="14-5-64")
+    make_patient(clinic, fullName="Darcy Other", birthDate="1964-06-05", mrn="19640514")
+    support = staff("support")
+    anne, other = "Anne-Marie D'Arcy", "Darcy Other"
+    for typed, names in {
+        "1964-05-14": [anne],
+        "14.05.1964": [anne],
+        "5/14/1964": [anne],
+        "May 14, 1964": [anne],
+        "Arcy, Anne 14 May 1964": [anne],
+        "14-5-64": [anne],
+        "19640514": [anne, other],  # a birth date and an MRN
+        "5/6/1964": [other],
+        "6/5/1964": [other],
+        "darcy": [anne, other],
+        "D’Arcy": [anne, other],
+        "d'arcy marie": [anne],
+        "14.05.1965": [],
+    }.items():
+        found = support.get(at(clinic, "patients/"), {"q": typed}).context["patients"]
+        assert [row["fullName"] for row in found] == names, typed
+
+
 def test_the_page_of_a_patient_shows_why_no_data_arrives(clinic, ada, ben, staff):
     moment = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
     patient = make_patient(
