@@ -1,5 +1,6 @@
 """Clinics, people and patients that a member of staff has looked at last, with their names as they are now."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from clinic_records.admin import frame
+from clinics.admin import user_lookup
 from clinics.services import staff_reads
 from kernel.staff import overview, pages, recents, roles
 from kernel.staff.recents import Recents
@@ -20,15 +22,21 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Who sees no patients is not shown any. Showing patients' names is a view of them, and one event."""
     seen = recents.of(request)
     patients = _patients(seen) if pages.has(request, roles.PATIENTS) else []
-    if patients:
+    names, shown_patients = user_lookup.names_of(request, seen.people)
+    shown_patients |= {patient["user_id"] for patient in patients}
+    if shown_patients:
         pages.record_view(
             request,
             action="recents.viewed",
             object_type="search",
             object_id="",
-            scope={"patients": sorted({patient["user_id"] for patient in patients})},
+            scope={"patients": sorted(shown_patients)},
         )
-    recent = {"Clinics": _clinics(request, seen), "People": _people(seen), "Patients": patients}
+    recent = {
+        "Clinics": _clinics(request, seen),
+        "People": _people(seen, names),
+        "Patients": patients,
+    }
     return {"recent": {kind: links for kind, links in recent.items() if links}}
 
 
@@ -41,12 +49,15 @@ def _clinics(request: HttpRequest, seen: Recents) -> Links:
     ]
 
 
-def _people(seen: Recents) -> Links:
-    """Members by name, others by id: only the page of the account may say more."""
-    names = staff_reads.names_of_members(seen.people)
+def _people(seen: Recents, names: Mapping[str, str]) -> Links:
+    """Who has no name here is shown by the id."""
     page = reverse("admin:user_lookup")
     return [
-        {"name": names.get(user_id, user_id), "url": f"{page}?{urlencode({'q': user_id})}"}
+        {
+            "name": names.get(user_id, ""),
+            "user_id": user_id,
+            "url": f"{page}?{urlencode({'q': user_id})}",
+        }
         for user_id in seen.people
     ]
 

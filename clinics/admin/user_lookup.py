@@ -1,7 +1,7 @@
 """Finds the clinics of a person by e-mail or id, as a clinician and as a patient. By id it also finds clinics from
 which the person was removed, so that an id in the audit trail leads to a person while the archives have a record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -69,10 +69,13 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         _record(request, address_or_id, person, sections)
     if person.user_id and (user or is_known):
         recents.note_person(request, person.user_id)
+    name = _name(request, person, sections)
     return pages.render(
         request,
         "clinics/staff/user_lookup.html",
-        title="User look-up",
+        title=name or "User look-up",
+        window_title="User look-up",  # browsers store it, and it may be a patient
+        crumbs=[pages.Crumb("User look-up", request.path)] if name else [],
         text=text,
         user_found=user,
         last_login=_last_login(user),
@@ -109,6 +112,30 @@ def is_known(request: HttpRequest, user_id: str) -> bool:
     return find_account(user_id)[0] is not None or any(
         _READS[kind](person, skip=0, limit=1)[0] for kind in _kinds(request)
     )
+
+
+def names_of(request: HttpRequest, user_ids: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """Names by user id, and the ids of those who are named as patients, which is a view of them: members by their
+    names, others as patients, for staff who see patients. Who has no name is left out."""
+    names = staff_reads.names_of_members(user_ids)
+    others = [user_id for user_id in user_ids if user_id not in names]
+    sees_patients = pages.has(request, roles.PATIENTS)
+    patients = patient_reads.names_in_all_clinics(others) if sees_patients else {}
+    named = {user_id: name for user_id, name in patients.items() if name}
+    return names | named, set(named)
+
+
+def _name(request: HttpRequest, person: Person, sections: dict[str, dict[str, Any]]) -> str:
+    """The name as clinics have it now, else the one in the archives; "" where it is not known whom the page is about."""
+    if not person.user_id:
+        return ""
+    names, _ = names_of(request, [person.user_id])
+    former = [
+        row.get("name") or row.get("fullName") or ""
+        for kind in (FORMER_CLINICIAN, FORMER_PATIENT)
+        for row in sections.get(kind, _NONE)["rows"]
+    ]
+    return names.get(person.user_id) or next(filter(None, former), "")
 
 
 def _kinds(request: HttpRequest) -> list[str]:

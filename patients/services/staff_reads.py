@@ -54,6 +54,12 @@ def names_of_present(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[ObjectI
     }
 
 
+def names_in_all_clinics(user_ids: Sequence[str]) -> dict[str, str]:
+    """By user id; "" for one without a name. Those who are patients of no clinic are left out."""
+    names = ((user_id, store.find_name(user_id)) for user_id in user_ids)
+    return {user_id: name for user_id, name in names if name is not None}
+
+
 def list_equal_mrns(clinic_id: ObjectId, *, limit: int) -> list[list[PatientDocument]]:
     """Patients who share an MRN, case, accents and blanks around it aside, in groups; `limit` groups at most."""
     groups = patients.list_equal_mrns(clinic_id, limit=limit)

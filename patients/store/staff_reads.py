@@ -82,6 +82,13 @@ def list_present(keys: Keys) -> list[Document]:
     return list(db.collection(COLLECTION).find({"$or": pairs}, fields)) if pairs else []
 
 
+def find_name(user_id: str) -> str | None:
+    """The name in the newest of the person's records in all clinics; "" if it has none, None without a record."""
+    newest = [("createdTime", DESCENDING), ("_id", DESCENDING)]
+    found = db.collection(COLLECTION).find_one({"userId": user_id}, {"fullName": 1}, sort=newest)
+    return (safe_reading.text(found.get("fullName")) or "") if found else None
+
+
 def list_with_ids(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[PatientDocument]:
     query = {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
     return list(db.collection(COLLECTION).find(query, _NAMED, hint=ONE))

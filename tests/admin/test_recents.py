@@ -6,7 +6,8 @@ from bson import ObjectId
 from kernel import db
 from kernel.staff import recents
 from tests.admin.conftest import events, patient_ids, text
-from tests.factories import make_clinic
+from tests.cast import make_person
+from tests.factories import make_clinic, make_patient
 
 
 def at(clinic, rest=""):
@@ -69,6 +70,26 @@ def test_names_are_read_with_the_roles_of_the_moment(clinic, staff):
     support.user.groups.clear()
     support.user.groups.add(*staff("viewer").user.groups.all())
     assert "Patients" not in shown(support)
+
+
+def test_people_who_were_looked_up_are_named_as_the_role_allows(clinic, ben, staff):
+    """Members for everyone, patients for those who see them; others are shown by a short id that leads to them."""
+    patient, stranger = (make_person(name).user_id for name in ("kim", "stranger"))
+    make_patient(clinic, fullName="Kim Doe", userId=patient)
+    for role, named in (("support", "Kim Doe"), ("viewer", "")):
+        person = staff(role)
+        for user_id in (ben.user_id, patient, stranger):
+            page = text(person.get("users/", {"q": user_id}))
+            name = {ben.user_id: "Ben Member", patient: named}.get(user_id, "")
+            assert f"<h1>{name or 'User look-up'}</h1>" in page
+            assert "User look-up | " in page  # the title of the window, which browsers store
+        answer = person.get("find/")
+        assert shown(person)["People"] == ["", named, "Ben Member"]
+        assert ("Kim Doe" in text(answer)) == bool(named)
+        assert f'<a href="/admin/users/?q={stranger}"><code title="{stranger}">' in text(answer)
+    seen = events(action="recents.viewed")
+    assert {event["actor"]["id"] for event in seen} == {staff("support").id}
+    assert all(event["scope"] == {"patients": [patient]} for event in seen)
 
 
 def test_names_of_patients_are_one_event_that_says_whose(clinic, staff):
