@@ -49,6 +49,7 @@ _COUNTED = {
     FORMER_PATIENT: "formerPatientRecords",
 }
 _NONE: dict[str, Any] = {"rows": [], "total": 0}
+NOT_KNOWN = "not known"
 NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 
 
@@ -166,7 +167,7 @@ def _last_login(user: User | None) -> str:
     if not accounts.are_embedded():
         return "not known here: the accounts are kept elsewhere"
     moment = accounts.last_login(user.user_id)
-    return format_html("{}, or within the hour after", when(moment)) if moment else "none noted"
+    return format_html("{}, or within the hour after", when(moment)) if moment else NOT_KNOWN
 
 
 def _person(text: str, address_or_id: str | None, user: User | None) -> Person:

@@ -441,6 +441,7 @@ def test_members_are_shown_with_how_they_log_in(clinic, staff, ben):
         assert "Example Hospital" in page
         assert "4 Mar 2026" in page
     assert text(staff("support").get(at(clinic, "members/"))).count(">not known<") == 2
+    assert "<dd>not known</dd>" in text(staff("support").get("users/", {"q": ben.user_id}))
 
 
 @pytest.mark.parametrize(

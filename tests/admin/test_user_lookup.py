@@ -289,7 +289,7 @@ def stored_login(person):
 
 
 def test_the_last_log_in_is_shown(ben, staff):
-    assert last_login_on(staff("viewer").get("users/", {"q": ben.user_id})) == "none noted"
+    assert last_login_on(staff("viewer").get("users/", {"q": ben.user_id})) == user_lookup.NOT_KNOWN
     log_in(ben)
     moment = stored_login(ben)
     assert f"{moment:%H:%M} UTC" in last_login_on(staff("viewer").get("users/", {"q": ben.user_id}))
