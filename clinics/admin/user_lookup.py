@@ -127,7 +127,7 @@ def names_of(request: HttpRequest, user_ids: Sequence[str]) -> tuple[dict[str, s
 
 
 def _name(request: HttpRequest, person: Person, sections: dict[str, dict[str, Any]]) -> str:
-    """The name as clinics have it now, else the one in the archives; "" where it is not known whom the page is about."""
+    """The name as clinics have it now, else the one in the archives; "" where that is not known."""
     if not person.user_id:
         return ""
     names, _ = names_of(request, [person.user_id])

@@ -444,6 +444,23 @@ def test_members_are_shown_with_how_they_log_in(clinic, staff, ben):
     assert "<dd>not known</dd>" in text(staff("support").get("users/", {"q": ben.user_id}))
 
 
+def test_names_of_members_lead_to_their_page_and_that_to_the_look_up_of_the_person(
+    clinic, staff, ben
+):
+    """And back. Whose role changes no members comes to the look-up at once."""
+    member, person = (
+        f"/admin/{at(clinic, f'members/{ben.user_id}/')}",
+        f"/admin/users/?q={ben.user_id}",
+    )
+    support, viewer = staff("support"), staff("viewer")
+    named = '<a href="{}">Ben Member</a>'
+    assert named.format(member) in text(support.get(at(clinic, "members/")))
+    assert f'<a href="{person}">Look up the person</a>' in text(support.client.get(member))
+    assert named.format(member) in text(support.client.get(person))
+    assert named.format(person) in text(viewer.get(at(clinic, "members/")))
+    assert member not in text(viewer.client.get(person))
+
+
 @pytest.mark.parametrize(
     ("search", "found"),
     [
