@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponseBase
+from bson import ObjectId
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 
 from clinic_records.admin import changes, frame, readable_clinics
 from clinic_records.services import access
 from clinic_records.services.people import Person
-from clinics.admin import user_lookup
+from clinics.admin import people_meant, user_lookup
 from clinics.admin.found import with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.representation.migrations import migration
@@ -35,12 +36,23 @@ REVIEW = "clinics/staff/legacy_review.html"
 
 class LegacyAccountForm(ReasonForm):
     user_id = Text(
-        schema.user_id(),
-        label="User id of the account",
-        letters="This is no user id: ten hexadecimal digits, or a UUID.",
+        schema.name(),
+        label="Account",
+        help_text="A member of this clinic: name, e-mail address or user id.",
     )
     reason = Reason()
     field_order = ("user_id", "reason")
+
+    def __init__(self, data: QueryDict | None = None, *, clinic_id: ObjectId) -> None:
+        super().__init__(data)
+        self._clinic_id = clinic_id
+
+    def clean_user_id(self) -> str:
+        """What is confirmed after the review is the id: by then the name may be that of another member."""
+        user_id = people_meant.member_meant(self._clinic_id, self.cleaned_data["user_id"])
+        self.data = self.data.copy()
+        self.data["user_id"] = user_id
+        return user_id
 
 
 @pages.page("users/<str:user_id>/clinic", name="legacy_clinic", needs=roles.SETTINGS)
@@ -102,8 +114,8 @@ def of_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Two forms: before the clinic is migrated its own account, afterwards further ones."""
     stored = access.access_clinic(clinic_id)
     clinic, is_migrated = readable_clinics.clinic(stored), bool(stored.get("isMigrated"))
-    form_class = LegacyAccountForm if is_migrated else ReasonForm
-    form = form_class(request.POST or None)
+    data = request.POST or None
+    form = LegacyAccountForm(data, clinic_id=clinic["_id"]) if is_migrated else ReasonForm(data)
     if request.method == "POST" and form.is_valid():
         answer = (_add if is_migrated else _start)(request, clinic, form)
         if answer is not None:

@@ -8,14 +8,16 @@ everyone who has such a filter: its name is not shown, and who reads what was re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bson import ObjectId
+from django.forms import ValidationError
 from django.http import HttpRequest
 
 from clinic_records.services.people import Person
-from clinics.admin import user_lookup
+from clinics.admin import readable_clinicians, user_lookup
 from clinics.admin.found import user_ids, with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.services import staff_reads
-from kernel import addresses, ids
+from kernel import addresses, ids, texts
 from kernel.db import Document
 from kernel.staff import pages, roles
 from kernel.staff.meant import KINDS, MOST_FOUND, Candidate, Kind
@@ -24,6 +26,8 @@ from patients.services import finding
 from patients.services import staff_reads as patient_reads
 
 NONE = "No one is found: type a user id, a whole e-mail address, or a name."
+NO_MEMBER = "No member is found: type a user id, a whole e-mail address, or a member's name."
+SEVERAL_MEMBERS = "Several members of the clinic are found. Type the user id of one:"
 _LIMIT = MOST_FOUND + 1
 Rows = list[dict[str, Any]]
 Read = Callable[[HttpRequest, str, Person], Iterable[Document]]
@@ -93,6 +97,28 @@ def _rows_of_patients(request: HttpRequest, typed: str, person: Person) -> Itera
     else:
         records = finding.find(typed, limit=_LIMIT).patients
     return map(patient, records)
+
+
+# --- in a form ------------------------------------------------------------------------------------
+def member_meant(clinic_id: ObjectId, typed: str) -> str:
+    """The user id that a form means by a user id, a whole address, or words of the name of a member of the clinic, who
+    is the only one with them or has just this name. Raises ValidationError. Whether an id or an account is a member is
+    for the service to say."""
+    if staff_reads.is_user_id(typed):
+        return typed.lower()
+    person = _person(typed)
+    if person.user_id:
+        return person.user_id
+    members = [one for one in readable_clinicians.list_member_keys(clinic_id) if one.get("userId")]
+    if "@" in typed:
+        found = [one for one in members if one.get("email") in person.spellings]
+    else:
+        found = [one for one in members if texts.has_words(typed, one.get("name") or "")]
+        found = [one for one in found if texts.is_same(one["name"], typed)] or found
+    if len(found) == 1:
+        return str(found[0]["userId"])
+    named = ", ".join(f"{one.get('name')} ({one['userId']})" for one in found[:MOST_FOUND])
+    raise ValidationError(f"{SEVERAL_MEMBERS} {named}" if found else NO_MEMBER, code="unknown")
 
 
 def _with_ids(documents: Iterable[Document]) -> Rows:

@@ -1,8 +1,11 @@
 """Legacy accounts become clinics, by staff."""
 
+from html import unescape
+
 import pytest
 from bson import ObjectId
 
+from clinics.admin import people_meant
 from kernel import db
 from kernel.http import ServiceUnavailable
 from tests.admin.conftest import events, text
@@ -146,12 +149,27 @@ def test_the_review_says_when_no_one_knows_how_many_would_move(person, lee, monk
     assert (review.status_code, "cannot be said now" in text(review)) == (200, True)
 
 
-@pytest.mark.parametrize("typed", ["nope", "abc def", "ben.member@example.org"])
-def test_what_is_no_user_id_is_said(person, typed):
+def test_the_account_is_meant_by_the_name_or_the_address_of_a_member(person):
+    """What is confirmed is the id, whoever has the name by then."""
     clinic = make_clinic(isMigrated=True)
-    page = person.post(page_of(clinic), user_id=typed, **REASON)
-    assert page.status_code == 400
-    assert "This is no user id" in text(page)
+    names = ("Max Legacy", "Max Legacy Two")
+    max_, maxime = (make_person(name, roles=("clinic",)) for name in names)
+    for one, name in zip((max_, maxime), names, strict=True):
+        make_clinician(clinic, one, name=name)
+    make_clinician(make_clinic(), make_person("Elsewhere"))
+    for typed in ("max legacy", max_.email.upper(), max_.user_id.upper()):
+        review = person.post(page_of(clinic), user_id=typed, **ASKED)
+        (form,) = (form for form in forms_of(review) if "reason" in form.values)
+        assert form.values["user_id"] == max_.user_id, typed
+    for typed, problem in {
+        "legacy": f"Max Legacy Two ({maxime.user_id})",
+        "Elsewhere": people_meant.NO_MEMBER,
+        "nope@example.org": people_meant.NO_MEMBER,
+        "@": people_meant.NO_MEMBER,
+    }.items():
+        page = person.post(page_of(clinic), user_id=typed, **REASON)
+        assert (page.status_code, problem in unescape(text(page))) == (400, True)
+    assert migrations_of(clinic) == []
 
 
 def test_the_patients_of_an_ordinary_account_do_not_move(person, ada):
