@@ -1,5 +1,6 @@
 """The login of the staff pages."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -294,6 +295,26 @@ def test_the_environment_is_on_every_page(sam, settings):
     assert ">test</span>" in text(client.get("/admin/"))
     settings.ENVIRONMENT = "production"
     assert "st-environment-danger" in text(client.get("/admin/"))
+
+
+def test_pages_show_without_script_and_begin_with_the_way_to_their_content(root):
+    pages = (
+        "/admin/",
+        "/admin/auth/user/",
+        "/admin/auth/user/add/",
+        "/admin/sign-in/",
+        "/admin/clinics/x/",
+    )
+    answers = [root.get(path.removeprefix("/admin/")) for path in pages]
+    for answer in (*answers, QuickClient().get("/admin/login/")):
+        page = text(answer)
+        assert (
+            '<noscript><link rel="stylesheet" href="/static/staff/no-script.css"></noscript>'
+            in page
+        )
+        first = re.search(r"<(?:a|button|input|select)\b[^>]*>", page.partition("<body")[2])
+        assert first.group() == '<a class="st-skip" href="#content">'
+        assert page.count('id="content"') == 1
 
 
 def test_an_account_without_a_role_sees_no_clinic(sam):
