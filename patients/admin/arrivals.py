@@ -1,7 +1,7 @@
 """The box "Why does no data arrive?" on the page of a patient: the findings in words, and what to do next."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from kernel import clock, safe_reading
 from kernel.db import Document
 from patients import arrivals, connection_issues, statistics
 from patients.arrivals import Arrival
-from patients.choices import DataProvider, Finding, IssueCause, IssueSource
+from patients.choices import DataProvider, Finding, IssueCause, IssueSource, SourceState
 from patients.custody import is_custodial
 
 
@@ -96,6 +96,7 @@ _INVITATION = (
     "Check the e-mail address with the person, then send a connection request for the provider "
     "below, or let the clinic send the general invitation."
 )
+_AGAIN = "The account was connected before. The person was asked to connect it again and has not done so yet."
 _UNKNOWN = " But no request can be sent for this provider: the person has to connect it there."
 _NO_ADDRESS = " The record has no e-mail address: no one can be asked before the clinic enters one."
 
@@ -154,7 +155,7 @@ def _row(arrival: Arrival, mail: Mail | None, *, has_address: bool) -> dict[str,
     return {
         "provider": provider,
         "name": _PROVIDERS.get(provider, provider) or "Any provider",
-        "words": _WORDS[arrival.finding],
+        "words": _words(arrival),
         "next_step": _next_step(arrival, has_address=has_address),
         "since": arrival.since,
         "stored_state": safe_reading.text(arrival.source.get("state")) or "",
@@ -166,6 +167,15 @@ def _row(arrival: Arrival, mail: Mail | None, *, has_address: bool) -> dict[str,
         and has_address
         and arrival.finding is not Finding.ARRIVES,
     }
+
+
+def _words(arrival: Arrival) -> Words:
+    """A source that had failed says "asked" once a request was sent: it tells that the account was connected before."""
+    words = _WORDS[arrival.finding]
+    is_again = arrival.source.get("state") == SourceState.PENDING_RECONNECT
+    return (
+        replace(words, meaning=_AGAIN) if is_again and arrival.finding is Finding.INVITED else words
+    )
 
 
 def _next_step(arrival: Arrival, *, has_address: bool) -> str:

@@ -143,7 +143,9 @@ def test_staff_see_connection_issues_and_narrow_lists_by_them(clinic, staff):
             clinic, fullName=name, connectionIssueSource="dexcom", **fields, **extra
         )
         page = text(person.get(f"clinics/{clinic['_id']}/patients/{tracked['userId']}/"))
-        assert ("None (Dexcom)" in page) == (issue is None), name
+        assert ("No issue with what was asked for or connected last (Dexcom)" in page) == (
+            issue is None
+        ), name
         assert ("hidden by the clinic" in page) == ("hidden" in (issue or {})), name
     patient_counts.kept_counts(clinic["_id"])
     overview = person.get(f"clinics/{clinic['_id']}/")
@@ -171,3 +173,16 @@ def test_staff_are_told_that_no_one_sweeps_connection_issues(staff):
     long_ago = {"last.time": clock.now() - timedelta(hours=1)}
     db.collection("derivations").update_one({"_id": derivations.ISSUES}, {"$set": long_ago})
     assert late in text(person.get(""))
+
+
+def test_a_failed_source_for_which_a_request_is_sent_is_asked_for_once_more(clinic, staff):
+    person, sources = staff("support"), [source("error", modifiedTime=clock.now())]
+    tracked = {"connectionIssueSource": "dexcom", "connectionIssue": {"cause": "error"}}
+    patient = make_patient(clinic, email=ADDRESS, dataSources=sources, **tracked)
+    path = f"clinics/{clinic['_id']}/patients/{patient['userId']}/"
+    assert rows_of(person.get(path))["Dexcom"]["words"].state == "failed"
+    person.post(f"{path}connect", provider="dexcom")
+    page = person.get(path)
+    words = rows_of(page)["Dexcom"]["words"]
+    assert (words.state, words.meaning) == ("asked", arrivals._AGAIN)
+    assert "No issue with what was asked for or connected last (Dexcom)" in text(page)
