@@ -1,6 +1,7 @@
 """Patients of a clinic for staff. Every list, page and export leaves an audit event, with ids only."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -24,6 +25,7 @@ labels.add(DataProvider, "provider", "providerName")
 labels.add(SourceState, labels.SOURCE_STATE)
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 _EXPORT_PAGE = 500
+PAUSE = timedelta(minutes=1)  # between requests for one provider: a button is pressed twice
 MOST_EXPORTED = 200_000
 MOST_AT_ONCE = 1_000  # rows of a file that is sent without a job
 COLUMNS = fields.columns()
@@ -156,7 +158,9 @@ def connect(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseB
 
     def ask() -> None:
         clinic = readable_clinics.access_clinic(clinic_id)
-        data_sources.request_connection(clinic_id=clinic_id, user_id=user_id, provider=provider)
+        data_sources.request_connection(
+            clinic_id=clinic_id, user_id=user_id, provider=provider, not_within=PAUSE
+        )
         changes.record(
             request,
             clinic=clinic,

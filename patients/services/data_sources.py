@@ -1,7 +1,7 @@
 """Connections of a patient's device accounts (rules PATIENT-66 to PATIENT-72, MAIL-55)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -9,9 +9,9 @@ from django.conf import settings
 
 from kernel import clock, db, mail_limits, outbox, safe_reading
 from kernel.db import Document
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
 from patients import connection_issues, sources
-from patients.arrivals import REQUEST_LASTS
+from patients.arrivals import REQUEST_LASTS, connection_with
 from patients.choices import SourceState
 from patients.connection_issues import change_for
 from patients.documents import PatientDocument
@@ -20,26 +20,37 @@ from patients.services import derived, patient_counts
 from patients.services.patients import NOT_FOUND, mail_address, parsed_clinic
 from patients.store import patients as store
 
+JUST_ASKED = "a request for this provider was sent less than a minute ago"
+
 
 def request_connection(
-    *, clinic_id: str, user_id: str, provider: str, requested_by: str | None = None
+    *,
+    clinic_id: str,
+    user_id: str,
+    provider: str,
+    requested_by: str | None = None,
+    not_within: timedelta = timedelta(),
 ) -> None:
-    """Ask the patient to connect an account. `requested_by`: None for services and staff.
+    """Ask the patient to connect an account. `requested_by`: None for services and staff. `not_within`: how long after
+    the last request for the provider another one is refused.
 
-    Raises NotFound. If the source was connected before, the patient is asked to reconnect it.
+    Raises NotFound, and Conflict for a request too soon. If the source was connected before, the patient is
+    asked to reconnect it.
     """
     clinic = parsed_clinic(clinic_id)
     address = mail_address(
         store.find_patient(clinic, user_id, {"email": 1, "userId": 1}) or {"userId": user_id}
     )
     with mail_limits.counted(address, requested_by):
-        db.run_in_transaction(lambda: add_request(clinic, user_id, provider))
+        db.run_in_transaction(lambda: add_request(clinic, user_id, provider, not_within=not_within))
     if user_id != settings.DEMO_PATIENT_USER_ID:
         patient_counts.note_change(clinic)
 
 
-def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
-    """In a transaction, which the mail follows. Raises NotFound.
+def add_request(
+    clinic_id: ObjectId, user_id: str, provider: str, *, not_within: timedelta = timedelta()
+) -> None:
+    """In a transaction, which the mail follows. Raises NotFound, and Conflict within `not_within` of the last request.
 
     What is asked for is tracked from now on (rule PATIENT-152). Clients show a request by a source that waits, so a
     record that has no source of the provider gets one.
@@ -47,8 +58,9 @@ def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
     document = store.find_patient(clinic_id, user_id, store.ISSUE_AND_COUNTS)
     if document is None:
         raise NotFound(message=f"error finding patient: {NOT_FOUND}")
-    derived.settle([document])
     moment = clock.now()
+    _require_pause(document, provider, moment, not_within)
+    derived.settle([document])
     request = {
         "providerName": provider,
         "createdTime": moment,
@@ -63,6 +75,15 @@ def add_request(clinic_id: ObjectId, user_id: str, provider: str) -> None:
     after = connection_issues.changed(document, changed, issue)
     patient_counts.count_change(clinic_id=clinic_id, before=document, after=after)
     outbox.emit(ConnectRequested(clinic_id=str(clinic_id), user_id=user_id, provider=provider))
+
+
+def _require_pause(
+    document: Document, provider: str, moment: datetime, not_within: timedelta
+) -> None:
+    """Of two at the same moment the second is repeated by its transaction, and finds the request of the first."""
+    last = connection_with(document, provider).request
+    if last and last.asked and abs(moment - last.asked) < not_within:
+        raise Conflict(message=JUST_ASKED)
 
 
 def _asked(stored: Any, provider: str, moment: datetime) -> list[Any]:

@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from bson import ObjectId
 
 from clinics.admin.members import audit_key
@@ -387,6 +389,23 @@ def test_a_connection_request_goes_through_the_service(clinic, staff):
     assert document["dataSources"][0]["state"] == "pending"
     (event,) = events(action="patient.connection_requested")
     assert event["scope"] == {"provider": "dexcom"}
+
+
+def test_of_requests_for_one_provider_within_a_minute_one_is_sent(clinic, staff):
+    user_id, person = patient_ids(clinic)[0], staff("support")
+    path = at(clinic, f"patients/{user_id}/connect")
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(person.post, path, provider="dexcom") for _ in range(2)]
+        answers = sorted(messages_of(answer.result())[0] for answer in sent)
+    assert answers == [
+        "A connection request for Dexcom was sent.",
+        "A request for this provider was sent less than a minute ago.",
+    ]
+    assert len(emitted("patient.connect_requested")) == 1
+    person.post(path, provider="abbott")
+    with time_machine.travel(clock.now() + patients.PAUSE, tick=False):
+        person.post(path, provider="dexcom")
+    assert len(emitted("patient.connect_requested")) == 3
 
 
 @pytest.mark.parametrize("provider", ["abbott", "twiist"])
