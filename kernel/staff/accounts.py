@@ -1,13 +1,15 @@
 """Staff accounts: Django's own pages in the frame and the words of the others. For superusers only; every change is
 audited. Roles have no pages here: `ensure_staff_roles` makes them, and the page of roles and rights shows them."""
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
 
 from bson import ObjectId
 from django.contrib import admin
 from django.contrib.admin.filters import BooleanFieldListFilter, RelatedFieldListFilter
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms import ModelForm
@@ -43,8 +45,8 @@ _LABELS = {
     "is_staff": "Staff",
     "is_superuser": "Superuser",
     "groups": "Roles",
-    "password": "Password",
-    "usable_password": "Password",
+    "usable_password": "Signs in with a password",
+    "password2": "The same password again",
 }
 _HELP = {
     "username": "With this name the person signs in.",
@@ -53,7 +55,9 @@ _HELP = {
     "is_superuser": "Has every right, whatever the roles are.",
     "groups": "Roles add up; an account without one can do nothing. Roles and rights says what each may do.",
     "usable_password": "Without one, the person signs in through the identity provider only.",
+    "password2": "",
 }
+_CHOICES = {"usable_password": [("true", "Yes"), ("false", "No")]}
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -109,14 +113,20 @@ def _fields(message: Any) -> list[str]:
     return names
 
 
+def _put_in_words(fields: Mapping[str, Any]) -> None:
+    for name, field in fields.items():
+        field.label = _LABELS.get(name, field.label)
+        field.help_text = _HELP.get(name, field.help_text)
+        if name in _CHOICES:
+            field.choices = _CHOICES[name]
+
+
 class PersonForm(ModelForm):
     """Names of people in their normal form, by the rules of all names; fields in the words of the other pages."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, field in self.fields.items():
-            field.label = _LABELS.get(name, field.label)
-            field.help_text = _HELP.get(name, field.help_text)
+        _put_in_words(self.fields)
 
     def clean_first_name(self) -> str:
         return fields.person_name(self.cleaned_data["first_name"], longest=150)
@@ -131,6 +141,13 @@ class StaffUserForm(PersonForm, UserChangeForm):
 
 class NewStaffUserForm(PersonForm, UserCreationForm):
     pass
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _put_in_words(self.fields)
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
 
 
 class DeletionForm(TypedForm):
@@ -153,11 +170,19 @@ class RoleFilter(RelatedFieldListFilter):
 class StaffUserAdmin(Audited, UserAdmin):
     form = StaffUserForm
     add_form = NewStaffUserForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = PasswordForm
+    add_form_template = None
+    change_user_password_template = "staff/set_password.html"  # noqa: S105
     list_display = ("name", "address", "is_active", "superuser", "last_login_time")
     list_filter = ("is_active", ("is_superuser", SuperuserFilter), ("groups", RoleFilter))
     actions = None
-    readonly_fields = ("last_login_time", "date_joined_time", "second_factor", "identity")
+    readonly_fields = (
+        "last_login_time",
+        "date_joined_time",
+        "password_state",
+        "second_factor",
+        "identity",
+    )
     filter_horizontal = ()
     add_fieldsets = (
         (None, {"fields": ("username", "usable_password", "password1", "password2")}),
@@ -165,10 +190,10 @@ class StaffUserAdmin(Audited, UserAdmin):
         ("Access", {"fields": ("is_staff", "groups")}),
     )
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username",)}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        ("Sign-in", {"fields": ("second_factor", "identity")}),
+        ("Sign-in", {"fields": ("password_state", "second_factor", "identity")}),
         ("Times", {"fields": ("last_login_time", "date_joined_time")}),
     )
 
@@ -198,6 +223,10 @@ class StaffUserAdmin(Audited, UserAdmin):
         extra = {**only_save, **(extra_context or {})}
         answer = super().changeform_view(request, object_id, form_url, extra)
         return _framed(answer, _name_of(object_id) or f"Add a {ACCOUNT}", _crumbs())
+
+    def _get_obj_does_not_exist_redirect(self, *_: Any) -> NoReturn:
+        """Django leads to the first page instead, as if all was well."""
+        raise Http404
 
     def user_change_password(
         self,
@@ -278,6 +307,13 @@ class StaffUserAdmin(Audited, UserAdmin):
     def date_joined_time(self, obj: User) -> str:
         return when(obj.date_joined)
 
+    @admin.display(description="Password")
+    def password_state(self, obj: User) -> SafeString:
+        """Without how it is stored."""
+        state, verb = ("set", "change") if obj.has_usable_password() else ("none", "set one")
+        address = reverse("admin:auth_user_password_change", args=[obj.pk])
+        return _linked(state, address, verb)
+
     def second_factor(self, obj: User) -> str:
         factor = store.find_factor(obj.pk)
         if not factors.is_set_up(factor):
@@ -301,6 +337,10 @@ class StaffUserAdmin(Audited, UserAdmin):
 
 def _with_link(state: str, verb: str, user: User, what: str) -> SafeString:
     address = reverse("admin:sign_in_reset", args=[user.pk, what])
+    return _linked(state, address, verb)
+
+
+def _linked(state: str, address: str, verb: str) -> SafeString:
     return format_html('{} (<a href="{}">{}</a>)', state, address, verb)
 
 

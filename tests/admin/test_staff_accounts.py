@@ -4,11 +4,18 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from bson import ObjectId
 from django.contrib.auth.models import Group, Permission, User
 
 from kernel.staff import roles
 from tests.admin.conftest import Staff, events, text
 from tests.cast import QuickClient
+
+# Words of Django's own pages.
+FOREIGN = (
+    *("Authentication and Authorization", "Groups", "Clinics_Site", "superuser status", "argon2", "for the user"),
+    *("created a user", "user’s", "this form", "Password confirmation"),
+)  # fmt: skip
 
 
 def test_a_staff_account_created_with_the_form_can_log_in(root):
@@ -107,8 +114,25 @@ def test_pages_of_accounts_have_the_frame_and_the_words_of_the_others(page, titl
     html = text(root.get(page.format(id=Staff("support").id)))
     assert re.search(rf'class="st-here">{title}<', html)
     assert 'id="quick-search"' in html
-    for word in ("Authentication and Authorization", "Groups", "Clinics_Site", "superuser status"):
+    assert html.partition("</title>")[0].endswith("| Clinics (test)")
+    for word in FOREIGN:
         assert word not in html, word
+
+
+def test_a_superuser_sets_the_password_of_an_account(root):
+    account = Staff("support").user
+    page = f"auth/user/{account.pk}/password/"
+    password = {"password1": "a long enough sentence", "password2": "a long enough sentence"}
+    assert "Its open sessions end." in text(root.get(page))
+    assert root.post(page, **password).status_code == 302
+    account.refresh_from_db()
+    assert account.check_password(password["password1"])
+    assert "set (<a " in text(root.get(f"auth/user/{account.pk}/change/"))
+
+
+def test_an_account_that_does_not_exist_is_not_found(root):
+    for page in ("change", "password", "delete"):
+        assert root.get(f"auth/user/{ObjectId()}/{page}/").status_code == 404, page
 
 
 def test_roles_have_no_pages_but_that_of_roles_and_rights(root):
