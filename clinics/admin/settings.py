@@ -89,9 +89,20 @@ def _save(
         )
     except DomainError as error:
         pages.fail(request, error)
-        return pages.go(request.path)
+        return _refused(request, clinic, form, rows, error)
     pages.succeed(request, f"{form.TITLE} saved.")
     return pages.go(frame.page_of(clinic))
+
+
+def _refused(
+    request: HttpRequest, clinic: Document, form: Setting, rows: list[Values], error: DomainError
+) -> HttpResponseBase:
+    """What was wanted, with whom it concerns: the reason of the refusal is often among them. Where the clinic is
+    another by now, or gone, the form with the present values."""
+    if isinstance(error, NotFound) or error.message == changes.MOVED:
+        return pages.go(request.path)
+    reason = _reason_form(form)(initial={"reason": request.POST.get("reason", "")})
+    return _review_page(request, clinic, form, rows, reason, status=error.status)
 
 
 def _form_page(
@@ -117,6 +128,8 @@ def _review_page(
     form: Setting,
     rows: list[Values],
     reason: AnyReasonForm,
+    *,
+    status: int = 0,
 ) -> HttpResponseBase:
     return pages.render(
         request,
@@ -129,5 +142,5 @@ def _review_page(
         preview=form.preview(request, clinic),
         opened_on=_opened_on(request),
         reason=with_focus(reason, "reason"),
-        status=400 if reason.errors else 200,
+        status=status or (400 if reason.errors else 200),
     )

@@ -310,6 +310,12 @@ def test_a_refusal_of_the_service_is_reported_and_recorded(clinic, staff):
     db.collection("patients").update_many({"clinicId": clinic["_id"]}, {"$set": {"mrn": "SAME"}})
     response = staff("configuration").submit(path(clinic, "mrn"), unique="on", reason="R-1")
     assert messages_of(response) == ["Conflict: the clinic has patients with the same mrn."]
+    assert response.status_code == 409
+    assert 'value="R-1"' in text(response) or ">R-1<" in text(response)
+    (group,) = response.context["preview"]["equal"]
+    assert {patient["id"] for patient in group} == {
+        patient["userId"] for patient in db.collection("patients").find({"mrn": "SAME"})
+    }
     assert "mrnSettings" not in stored(clinic)
     (event,) = events(action="clinic.mrn_changed")
     assert (event["outcome"], event["reason"]) == ("refused", "R-1")
