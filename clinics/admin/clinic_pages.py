@@ -104,7 +104,8 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """Works for a deleted clinic too, because the audit trail is kept."""
     parsed_id, clinic = ids.parse_id(clinic_id), access.find_clinic(clinic_id)
     gone = gone_clinics.find(parsed_id) if clinic is None and parsed_id else None
-    if clinic is None and gone is None:
+    shown = gone if clinic is None else clinic
+    if shown is None:
         raise NotFound(message=access.CLINIC_NOT_FOUND)
     query: dict[str, Any] = {"clinicId": parsed_id}
     shows_looks = request.GET.get("looks") == "1"
@@ -115,7 +116,7 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     older = str(events[HISTORY_PAGE - 1]["_id"]) if len(events) > HISTORY_PAGE else ""
     return frame.render(
         request,
-        clinic or gone,
+        shown,
         "clinics/staff/history.html",
         tab="clinic_history",
         is_gone=gone is not None,
