@@ -6,7 +6,7 @@ marie". So one or several words that stand side by side, and the last name with 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kernel import safe_reading, texts
@@ -14,6 +14,9 @@ from kernel import safe_reading, texts
 NAME, MRN, BIRTH_DATE = "n", "m", "b"
 _MOST_WORDS = 12  # of a name, stored or typed: each has a term as long as the name
 _LONGEST = 100  # characters of a term: other writers may store megabytes
+# Signs that stand around a word of a name, as in Robert (Bob) Smith. Terms are stored with them.
+_AROUND = ("()", "[]", "<>", '""', "“”", "„“", "«»", "‹›")
+_SIGNS = "".join(_AROUND)
 _BETWEEN_WORDS = re.compile(r"[\s,;.\-]+")
 
 
@@ -63,7 +66,24 @@ def named(words: str) -> str:
     return _term(NAME, words)
 
 
+def without_signs(words: Iterable[str]) -> list[str]:
+    return [plain for word in words if (plain := word.strip(_SIGNS))]
+
+
+def named_in_signs(words: Sequence[str]) -> Iterator[str]:
+    """The beginnings of terms in which some of these words, side by side, stand in brackets or quotes. The last word
+    may be the beginning of one, so it needs no closing sign."""
+    for opening, closing in _AROUND:
+        for first in range(len(words)):
+            for last in range(first, len(words)):
+                marked = list(words)
+                marked[first] = opening + marked[first]
+                if last < len(words) - 1:
+                    marked[last] += closing
+                yield named(" ".join(marked))
+
+
 def has_word(terms: list[str], word: str) -> bool:
-    """Whether a word of the name begins like this one."""
-    beginning = named(word)
-    return any(term.startswith(beginning) for term in terms)
+    """Whether a word of the name begins like this one, in brackets or not."""
+    beginnings = (named(word), *named_in_signs([word]))
+    return any(term.startswith(beginnings) for term in terms)

@@ -201,9 +201,28 @@ def test_every_word_of_a_long_name_finds_and_so_does_the_whole_name(clinic, staf
         ],
         *[("Ana D`Souza", typed) for typed in ("dsouza", "d'souza", "D´Souza, Ana")],
         *[("王 小明", typed) for typed in ("王", "小明", "王 小明")],
+        *[
+            ("Robert (Bob) Smith", typed)
+            for typed in (
+                "bob",
+                "bob smith",
+                "Smith, Bob",
+                "robert bob smith",
+                "(Bob)",
+                "bob smi",
+                "rob (bob) smith",
+            )
+        ],
+        *[
+            ('Elizabeth "Liz" Taylor', typed)
+            for typed in ("liz", "elizabeth liz", "taylor “Elizabeth” liz", '"Taylor"')
+        ],
+        ("Carla „Cleo von“ Berg", "cleo von berg"),
     ],
 )
-def test_apostrophes_do_not_count_and_one_sign_can_be_a_name(name, typed, clinic, staff):
+def test_apostrophes_and_brackets_do_not_count_and_one_sign_can_be_a_name(
+    name, typed, clinic, staff
+):
     make_patient(clinic, fullName=name)
     list(preparing.prepare())
     assert found(staff("support").post("find/", q=typed)) == [name]
@@ -289,6 +308,7 @@ def test_common_words_cost_no_more_than_rare_ones(clinic, staff):
     for typed in (
         "maria garcia",
         "garcia lopez maria",
+        "zoe (garcia) maria",
         "m",
         "maria",
         "1999-09-09",
