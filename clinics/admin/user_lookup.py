@@ -16,7 +16,7 @@ from kernel import addresses, audit, ids
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
 from kernel.staff import meant, pages, paging, recents, roles, searches
-from kernel.staff.fields import NO_ADDRESS
+from kernel.staff.fields import why_no_address
 from kernel.staff.meant import Meant
 from kernel.staff.moments import when
 from patients.admin.readable_patients import patient
@@ -148,7 +148,7 @@ def _address_or_id(text: str) -> tuple[str, str]:
     """The canonical address or the user id that was typed, or "" and what is wrong with it; neither for a name."""
     if "@" in text:
         address = addresses.account_address(text)
-        return (address, "") if address else ("", NO_ADDRESS)
+        return (address, "") if address else ("", why_no_address(text))
     is_known = staff_reads.is_user_id(text) or staff_reads.is_invite(text)
     return (text.lower(), "") if is_known else ("", "")
 

@@ -4,6 +4,7 @@ What an operation refuses (a control character, a letter, a length) is refused h
 normalised.
 """
 
+import unicodedata
 from typing import Any, TypeVar
 
 from django import forms
@@ -18,7 +19,16 @@ Described = (
 )  # a schema, or the name of a component and the path to a property
 LONGEST_REASON = 500
 NO_ADDRESS = "Not an e-mail address: it contains a character that only looks like another, or that is invisible."
+NO_WHOLE_ADDRESS = "Not an e-mail address: a whole one is needed, such as ada@example.org."
 NO_CONTROLS = "It holds an invisible character, which some programs copy along. Type it again."
+
+
+def why_no_address(text: str) -> str:
+    """What staff read of a text that is not an e-mail address."""
+    plain = unicodedata.normalize("NFKC", text)
+    if "@" in plain and not text.isascii():
+        return NO_ADDRESS
+    return NO_WHOLE_ADDRESS
 
 
 def property_of(component: str, *names: str) -> Schema:
@@ -94,7 +104,7 @@ class Address(forms.CharField):
         try:
             return addresses.canonical(text) if text else ""
         except InvalidAddress:
-            raise forms.ValidationError(NO_ADDRESS, code="address") from None
+            raise forms.ValidationError(why_no_address(text), code="address") from None
 
 
 class Reason(Text):
@@ -143,7 +153,8 @@ class OptionalReasonForm(StaffForm):
 
 class Typed(forms.CharField):
     """The name of what is meant, typed before something that cannot be undone, and compared in its normal form: others
-    may have stored a name with two blanks. The script keeps the button off until it is right."""
+    may have stored a name with two blanks. Of addresses letter case does not count. The script keeps the button off
+    until it is right."""
 
     def __init__(self, expected: str, *, wrong: str, **options: Any) -> None:
         self._expected, self._wrong = texts.name(expected), wrong
@@ -152,8 +163,11 @@ class Typed(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if texts.name(value) != self._expected:
+        if texts.name(value) != self._expected and not self._is_address(value):
             raise forms.ValidationError(self._wrong, code="wrong")
+
+    def _is_address(self, value: str) -> bool:
+        return "@" in self._expected and addresses.is_same(value, self._expected)
 
 
 class TypedForm(ReasonForm):

@@ -1,5 +1,7 @@
 """Whether someone was sent a mail: the question behind "I never got the invitation"."""
 
+from typing import Any
+
 from django.forms import EmailInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -7,6 +9,13 @@ from django.urls import reverse
 from kernel.staff import pages, roles
 from kernel.staff.fields import Address, StaffForm
 from notifications.services import mailer
+from notifications.services.catalogue import find_mail
+
+
+def _purpose(record: dict[str, Any]) -> str:
+    """What the mail does, in words; "" for one that only an earlier version sent."""
+    mail = find_mail(record["template"])
+    return mail.purpose if mail else ""
 
 
 class AddressForm(StaffForm):
@@ -32,7 +41,7 @@ def sent_mails(request: HttpRequest) -> HttpResponseBase:
         title="Was it sent?",
         crumbs=[pages.Crumb("Mails", reverse("admin:mails"))],
         address=address,
-        records=records,
+        records=[{**record, "purpose": _purpose(record)} for record in records],
         form=form,
         status=400 if form.errors else 200,
     )

@@ -209,7 +209,7 @@ def test_an_invite_is_found_by_the_reference_pending_and_revoked(clinic, root, s
     page = support.get("users/", {"q": str(pending["_id"])})
     assert "invited" in "".join(rows_under(page, "As a clinician"))
     path = f"invites/{members.audit_key('secret-invite-key')}/revoke"
-    reference = removed(root, clinic, path, typed="invited@example.org")
+    reference = removed(root, clinic, path, typed="Invited@Example.ORG")
     assert reference == str(pending["_id"])
     page = support.get("users/", {"q": reference})
     assert "invited@example.org" in "".join(rows_under(page, "Was a clinician"))

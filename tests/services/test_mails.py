@@ -14,10 +14,11 @@ from django.utils.html import conditional_escape
 
 from kernel import db, ids
 from kernel.events import MailRequested
+from kernel.staff import fields
 from notifications.handlers import send_mail
 from notifications.management.commands.describe_mails import describe
 from notifications.services import styles
-from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES
+from notifications.services.catalogue import CATALOGUE, DEFAULTS, SAMPLES, find_mail
 from notifications.services.rendering import VariableMissing, render
 from tests.cast import QuickClient
 
@@ -369,7 +370,10 @@ def test_staff_find_out_whether_someone_was_sent_a_mail(browser):
     client = browser("support")
     page = client.post("/admin/sent-mails/", {"address": " Dot@Example.org"}).content.decode()
     assert str(event) in page
-    assert "clinic_created" in page
+    assert find_mail("clinic_created").purpose[1:] in page
+    assert "/admin/mails/clinic_created/" in page
+    name = client.post("/admin/sent-mails/", {"address": "Mia"}).content.decode()
+    assert fields.NO_WHOLE_ADDRESS in name
     other = client.post("/admin/sent-mails/", {"address": "eve@example.org"}).content.decode()
     assert "No mail to this address" in other
     looks = list(db.collection("auditEvents").find({"action": "mails.looked_up"}))

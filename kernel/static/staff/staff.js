@@ -79,8 +79,15 @@ document.addEventListener("input", (event) => {
   if (!field) return;
   const button = field.form.querySelector("[data-confirms]");
   const fields = [...field.form.querySelectorAll("[data-must-equal]")];
-  if (button) button.disabled = fields.some((typed) => inNormalForm(typed.value) !== typed.dataset.mustEqual);
+  const isWrong = (typed) => !isExpected(inNormalForm(typed.value), typed.dataset.mustEqual);
+  if (button) button.disabled = fields.some(isWrong);
 });
+
+/* Letter case does not count in an e-mail address. */
+function isExpected(typed, expected) {
+  const isAddress = /^\S+@\S+$/.test(expected);
+  return typed === expected || (isAddress && typed.toLowerCase() === expected.toLowerCase());
+}
 
 function inNormalForm(text) {
   return text.normalize("NFC").replace(/\s+/g, " ").trim();
