@@ -1,4 +1,4 @@
-"""Days as people write them: 1984-05-06, 5/6/1984, 06.05.1984, 6 May 1984, May 6, 1984, 19840506.
+"""Days as people write them: 1984-05-06, 5/6/1984, 06.05.1984, 6 May 1984, May 6, 1984, 6. Mai 1984, 19840506.
 
 What can mean two days means both: 5/6/1984 is one in Europe and another in the USA, and '84 may be a child's or that
 of someone of a hundred years.
@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from kernel import clock
+from kernel import clock, texts
 
 Parts = tuple[str, str, str]  # year, month, day
 _MONTHS = {name.lower(): str(number) for number, name in enumerate(calendar.month_name) if name}
+# German ones that begin otherwise, without accents.
+_MONTHS |= {"maerz": "3", "mrz": "3", "mai": "5", "oktober": "10", "dezember": "12"}
 _LETTERS_OF_MONTH = 3
 _YEAR, _SHORT_YEAR = r"(\d{4})", r"(\d{4}|'?\d{2})"
 _NUMBER, _MONTH = r"(\d{1,2})", r"([a-z]{3,9})\.?"
@@ -39,7 +41,7 @@ def split(text: str) -> tuple[str, str, list[date]]:
 
 def days_in(text: str) -> list[date]:
     """The days that the whole text can mean, the likelier one first; none if it is no date."""
-    days = (day for parts in _readings(text.strip().lower()) for day in _days(*parts))
+    days = (day for parts in _readings(texts.fold(text.strip())) for day in _days(*parts))
     return list(dict.fromkeys(days))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from kernel import safe_reading, texts, written_dates
+from kernel import copied_texts, safe_reading, texts, written_dates
 from patients import fields
 
 SEARCHED = fields.searched()
@@ -33,7 +33,8 @@ def in_key(word: str) -> dict[str, Any]:
 def patterns_of(text: str) -> tuple[str, ...]:
     """Patterns of what staff type, each of which a search key has to match: as the words of a search, but a birth date
     is read in any form (`written_dates`), and apostrophes do not count: "darcy" finds D'Arcy, as in all clinics."""
-    rest, date, days = written_dates.split(texts.name(text))
+    meant = copied_texts.mrn_in(copied_texts.address_in(texts.name(text)))
+    rest, date, days = written_dates.split(meant)
     patterns = [_with_or_without_apostrophes(word) for word in texts.words(rest)]
     if days:
         spellings = dict.fromkeys([*(day.isoformat() for day in days), texts.fold(date)])

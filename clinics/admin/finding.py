@@ -20,7 +20,7 @@ from clinics.admin import clinic_lists, gone_clinics, recent_views, user_lookup
 from clinics.admin.found import user_ids, with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.services import clinic_names, staff_reads
-from kernel import addresses, texts
+from kernel import addresses, copied_texts, texts
 from kernel.db import Document
 from kernel.staff import pages, recents, roles, searches
 from patients.admin.readable_patients import patient
@@ -56,7 +56,8 @@ def find(request: HttpRequest) -> HttpResponseBase:
 
 
 def _typed(fields: QueryDict) -> str:
-    return texts.name(fields.get("q", "").replace("\0", ""))[:_LONGEST]
+    typed = texts.name(fields.get("q", "").replace("\0", ""))[:_LONGEST]
+    return copied_texts.address_in(typed)
 
 
 def _from_address(request: HttpRequest, text: str) -> HttpResponseBase:

@@ -12,7 +12,7 @@ from clinic_records.services.people import Person
 from clinics.admin.found import user_ids, with_clinic_names
 from clinics.admin.readable_clinicians import clinician
 from clinics.services import staff_reads
-from kernel import addresses, audit, ids
+from kernel import addresses, audit, copied_texts, ids
 from kernel.db import Document
 from kernel.http import ServiceError, ServiceUnavailable
 from kernel.staff import meant, pages, paging, recents, roles, searches
@@ -55,7 +55,7 @@ NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 
 @pages.page("users/", name="user_lookup", needs=roles.FIND, hides=_HIDDEN)
 def lookup(request: HttpRequest) -> HttpResponseBase:
-    text = searches.asked(request).get("q", "").strip()[:500]
+    text = copied_texts.address_in(searches.asked(request).get("q", "").strip()[:500])
     sees_patients = pages.has(request, roles.PATIENTS)
     address_or_id, problem = _address_or_id(text) if text else ("", "")
     named = _named(request, is_name=bool(text) and not address_or_id and not problem)

@@ -7,7 +7,7 @@ not stand side by side, only so many patients with each of them are looked at; `
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kernel import texts, written_dates
+from kernel import copied_texts, texts, written_dates
 from kernel.db import Document
 from patients import find_terms
 from patients.services import prepared
@@ -29,7 +29,7 @@ _FIRST_SIGN = "\u2e80"  # from here on: Chinese, Japanese and Korean
 class Sought:
     """What a text can mean. `words`: of a name; with `dates` in the same text, both have to match."""
 
-    mrn: str = ""
+    mrns: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -47,9 +47,11 @@ class Found:
 def read(text: str) -> Sought:
     """A date may stand before or after a name."""
     typed = texts.name(text)[:LONGEST]
-    name, _, days = written_dates.split(typed)
+    mrn = copied_texts.mrn_in(typed)
+    name, _, days = written_dates.split(mrn)
+    mrns = () if days and name else tuple(dict.fromkeys((typed, mrn)))
     return Sought(
-        mrn="" if days and name else typed,
+        mrns=mrns,
         dates=tuple(day.isoformat() for day in days),
         words=tuple(find_terms.words_of(name)),
     )
@@ -78,7 +80,7 @@ def _in_dates(sought: Sought, limit: int) -> tuple[list[Document], bool]:
 
 def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
     terms = [find_terms.born_on(day) for day in sought.dates]
-    terms += [find_terms.with_mrn(sought.mrn)] if sought.mrn else []
+    terms += [find_terms.with_mrn(mrn) for mrn in sought.mrns if mrn]
     rows = list_rows.list_with_terms(terms, limit=limit) if terms else []
     words = sought.words
     if _is_long_enough("".join(words)):

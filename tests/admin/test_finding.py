@@ -48,7 +48,8 @@ def of(response, kind):
         "1984-05-06", "06.05.1984", "6 May 1984", "5/6/1984", "6/5/1984",
         "iris", "IRIS", "vega", "moss", "Vega-Moss", "iris ann", "moss iris", "Moss, Iris", "iris moss", "ann iris moss",
         "Ïris", "iri mos", "iris 1984-05-06", "5/6/1984 vega", "Moss, 6 May 1984",
-        "iris@example.org", "IRIS@example.org",
+        "iris@example.org", "IRIS@example.org", "mailto:iris@example.org", "Iris Moss <iris@example.org>",
+        "Moss, Iris ‹iris@example.org›", "MRN H-00123", "mrn: H-00123", "Moss 6. Mai 1984",
     ],
 )  # fmt: skip
 def test_a_patient_of_any_clinic_is_found(typed, iris, staff):

@@ -103,6 +103,7 @@ def test_a_clinics_list_reads_dates_and_apostrophes_as_find_does(clinic, staff):
         "darcy": [anne, other],
         "D’Arcy": [anne, other],
         "d'arcy marie": [anne],
+        "MRN 14-5-64": [anne],
         "14.05.1965": [],
     }.items():
         found = support.get(at(clinic, "patients/"), {"q": typed}).context["patients"]
