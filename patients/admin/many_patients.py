@@ -30,7 +30,7 @@ from patients.services.staff_reads import Pasted
 
 NO_ONE = "There is no patient among these"
 CHANGED = "The list has changed meanwhile. Read whom it is about now"
-NO_PATIENT, SEVERAL_PATIENTS = "a line that names no patient", "an MRN of several patients"
+NO_PATIENT, SEVERAL_PATIENTS = "a value that names no patient", "a value that several patients have"
 _MOST_NAMED = 10
 _MOST_PASTED = 1_000
 _MOST_SAMPLED = 200
@@ -46,15 +46,19 @@ class PatientsForm(StaffForm):
         required=False,
         max_length=_LONGEST_PASTED,
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
-        help_text=f"User ids or MRNs, one a line, at most {_MOST_PASTED}. Empty: all patients above.",
+        help_text=(
+            "User ids, MRNs, e-mail addresses or full names, one a line or with commas or semicolons between them, at "
+            f"most {_MOST_PASTED}. Empty: all patients above."
+        ),
     )
 
     def clean_pasted(self) -> list[str]:
         typed = re.split(r"\r\n|\r|\n", self.cleaned_data["pasted"])
         lines = list(dict.fromkeys(line for text in typed if (line := normal(_LINE, text))))
-        for line in lines:
-            hold(_LINE, line)
-        if len(lines) > _MOST_PASTED:
+        values = [value for line in lines for value in staff_reads.parts_of(line)]
+        for value in values:
+            hold(_LINE, value)
+        if len(values) > _MOST_PASTED:
             message = f"These are too many: at most {_MOST_PASTED} are allowed."
             raise forms.ValidationError(message)
         return lines
@@ -248,7 +252,7 @@ def _begin(request: HttpRequest, chosen: _Chosen, work: Work, reason: str) -> Ht
             "userIds": [patient["userId"] for patient in chosen.pasted.patients]
         }
         scope |= {"patients": wanted["userIds"]}
-        narrowed, typed = [("Patients", "those whose user ids or MRNs were pasted")], ""
+        narrowed, typed = [("Patients", "those who were pasted")], ""
     else:
         wanted = chosen.choice.asked
         scope |= {"count": chosen.count, "narrowed": chosen.choice.names}
@@ -269,7 +273,7 @@ def _begin(request: HttpRequest, chosen: _Chosen, work: Work, reason: str) -> Ht
 
 
 def _left_out(pasted: Pasted | None) -> dict[str, int]:
-    """How many of the pasted lines name no one patient; what they were is not kept."""
+    """How many of the pasted values name no one patient; what they were is not kept."""
     if pasted is None:
         return {}
     counts = {NO_PATIENT: len(pasted.unknown), SEVERAL_PATIENTS: len(pasted.ambiguous)}

@@ -1,6 +1,7 @@
 """Reads for staff: the records of a person in all clinics, and the names of patients, including removed ones."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.conf import settings
 
 from clinic_records.services import people
 from clinic_records.services.people import Person
-from kernel import db, safe_reading, texts
+from kernel import addresses, db, safe_reading, texts
 from kernel.db import Document
 from patients.documents import PatientDocument
 from patients.store import patients
@@ -76,30 +77,83 @@ def list_equal_mrns(clinic_id: ObjectId, *, limit: int) -> list[list[PatientDocu
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """Whom pasted lines name, once each, and the lines that name no one, or several patients."""
+    """Whom pasted values name, once each, and the values that name no one, or several patients."""
 
     patients: list[PatientDocument]
     unknown: list[str]
     ambiguous: list[str]
 
 
+def parts_of(line: str) -> list[str]:
+    """What stands between the commas and semicolons of a pasted line."""
+    return [part for text in re.split("[,;]", line) if (part := texts.name(text))]
+
+
 def find_pasted(clinic_id: ObjectId, lines: Sequence[str]) -> Pasted:
-    """Each line is a user id or an MRN as it is stored, and a user id where it could be both."""
-    mrns = [texts.mrn(line) for line in lines]
-    found = store.list_with_ids(clinic_id, lines)
-    by_id = {patient["userId"]: [patient] for patient in found}
-    by_mrn: dict[str, list[PatientDocument]] = {}
-    for patient in store.list_with_mrns(clinic_id, mrns, len(mrns) * MOST_OF_ONE_MRN):
-        by_mrn.setdefault(patient["mrn"], []).append(patient)
-    named = {
-        line: by_id.get(line) or by_mrn.get(mrn, []) for line, mrn in zip(lines, mrns, strict=True)
-    }
+    """Each line is one value, as `find_named` reads it, or several between commas and semicolons: an MRN may have a
+    comma, so a line that names someone is not split."""
+    whole = find_named(clinic_id, [line for line in lines if len(line) <= texts.LONGEST])
+    parts = {line: [line] if whole.get(line) else parts_of(line) for line in lines}
+    values = dict.fromkeys(part for several in parts.values() for part in several)
+    others = find_named(clinic_id, [value for value in values if value not in whole])
+    named = {value: whole.get(value) or others.get(value, []) for value in values}
     certain = [people[0] for people in named.values() if len(people) == 1]
     return Pasted(
         list({patient["userId"]: patient for patient in certain}.values()),
-        [line for line, people in named.items() if not people],
-        [line for line, people in named.items() if len(people) > 1],
+        [value for value, people in named.items() if not people],
+        [value for value, people in named.items() if len(people) > 1],
     )
+
+
+def find_named(clinic_id: ObjectId, values: Sequence[str]) -> dict[str, list[PatientDocument]]:
+    """The patients of the clinic with this user id, else those with this MRN, e-mail address or full name, in this order
+    and in any letter case. Of several with an MRN the one counts who has it as it is written."""
+    found: dict[str, list[PatientDocument]] = {value: [] for value in values}
+    for way in (_with_ids, _with_mrns, _with_addresses, _with_names):
+        rest = [value for value, people in found.items() if not people]
+        found |= way(clinic_id, rest) if rest else {}
+    return found
+
+
+Found = dict[str, list[PatientDocument]]
+
+
+def _with_ids(clinic_id: ObjectId, values: Sequence[str]) -> Found:
+    wanted = {*values, *(value.lower() for value in values)}
+    by_id = {patient["userId"]: [patient] for patient in _with_text_ids(clinic_id, wanted)}
+    return {value: by_id.get(value) or by_id.get(value.lower(), []) for value in values}
+
+
+def _with_text_ids(clinic_id: ObjectId, user_ids: Collection[str]) -> list[PatientDocument]:
+    """A list that holds the sought id is found, too."""
+    found = store.list_with_ids(clinic_id, list(user_ids))
+    return [patient for patient in found if isinstance(patient["userId"], str)]
+
+
+def _with_mrns(clinic_id: ObjectId, values: Sequence[str]) -> Found:
+    found = _grouped(clinic_id, "mrn", {value: texts.mrn(value) for value in values})
+    return {
+        value: [one for one in people if one.get("mrn") == texts.mrn(value)] or people
+        for value, people in found.items()
+    }
+
+
+def _with_addresses(clinic_id: ObjectId, values: Sequence[str]) -> Found:
+    asked = {value: addresses.account_address(value) or value for value in values if "@" in value}
+    return _grouped(clinic_id, "email", asked)
+
+
+def _with_names(clinic_id: ObjectId, values: Sequence[str]) -> Found:
+    return _grouped(clinic_id, "fullName", {value: texts.name(value) for value in values})
+
+
+def _grouped(clinic_id: ObjectId, field: str, asked: Mapping[str, str]) -> Found:
+    """By what was typed. `asked`: the form in which each is looked for."""
+    by_value: dict[str, list[PatientDocument]] = {}
+    sought = list({*asked, *asked.values()})
+    for value, same in store.group_by_value(clinic_id, field, sought, most=MOST_OF_ONE_MRN):
+        by_value.setdefault(texts.fold(texts.name(value)), []).extend(same)
+    return {typed: by_value.get(texts.fold(value), []) for typed, value in asked.items()}
 
 
 def user_ids_of(record_ids: Sequence[ObjectId]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from bson import ObjectId
 from pymongo import DESCENDING
@@ -13,10 +14,15 @@ from kernel.db import Document
 from kernel.page_limits import MOST_COUNTED
 from patients import kept, list_rows, statistics
 from patients.documents import PatientDocument
-from patients.store.patients import COLLECTION, ONE
+from patients.store.patients import COLLATION, COLLECTION, ONE
 
 _NAMED = {"userId": 1, "fullName": 1, "birthDate": 1, "mrn": 1}
 _SUBSCRIBED = {"summaryAndReports": "ActiveReports", "xealthReports": "ActiveXealthReports"}
+_COMPARED: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "mrn": ("PatientMRNEn", COLLATION),
+    "fullName": ("PatientFullNameEn", COLLATION),
+    "email": ("PatientEmail", None),
+}
 _OF_PATIENTS = {
     "clinicId": 1, "userId": 1, "email": 1, "fullName": 1, "permissions": 1, "createdTime": 1,
 }  # fmt: skip
@@ -92,6 +98,21 @@ def find_name(user_id: str) -> str | None:
 def list_with_ids(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[PatientDocument]:
     query = {"clinicId": clinic_id, "userId": {"$in": list(user_ids)}}
     return list(db.collection(COLLECTION).find(query, _NAMED, hint=ONE))
+
+
+def group_by_value(
+    clinic_id: ObjectId, field: str, values: Sequence[str], *, most: int
+) -> list[tuple[str, list[PatientDocument]]]:
+    """The patients who have one of the values, in groups of the same value, `most` of each group at most. MRNs and full
+    names are compared without letter case and accents, e-mail addresses as they are stored."""
+    index, collation = _COMPARED[field]
+    one = {name: f"${name}" for name in ("_id", *_NAMED)}
+    pipeline: list[Document] = [
+        {"$match": {"clinicId": clinic_id, field: {"$in": list(values)}}},
+        {"$group": {"_id": f"${field}", "first": {"$firstN": {"n": most, "input": one}}}},
+    ]
+    groups = db.collection(COLLECTION).aggregate(pipeline, hint=index, collation=collation)
+    return [(group["_id"], group["first"]) for group in groups if isinstance(group["_id"], str)]
 
 
 def list_with_mrns(clinic_id: ObjectId, mrns: Sequence[str], limit: int) -> list[PatientDocument]:

@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from kernel import clock, db
 from kernel.jobs import running
+from patients.admin import many_patients
 from tests.accesses import recorded
 from tests.admin.conftest import events, text
 from tests.admin.many import left_out
@@ -124,11 +125,37 @@ def test_pasted_ids_and_mrns_name_the_patients_and_what_names_no_one_is_said(
     shown = text(page)
     assert "2 patients" in shown
     assert f"Not found, and left out: no-one, 77, {other['userId']}" in shown
-    assert "MRNs of several patients, left out: 12" in shown
+    assert "Several patients have these, left out: 12" in shown
 
     confirm(person, clinic, page, typed="South")
     deliver_all()
     assert names_with(clinic, 1) == ["Al Abel", "Cy Cole"]
+
+
+def test_pasted_values_name_patients_as_people_write_them(clinic, people, person):
+    """By id and MRN in any letter case, by address and by full name, where one patient has it; also between commas and
+    semicolons, which an MRN may hold itself."""
+    for number, (name, mrn, email) in enumerate((
+        ("Dé Dorn", "Ab-1", "de@example.org"), ("Ed Else", "AB-1", "ed@example.org"),
+        ("Fi Fox", "x,y", "fi@example.org"), ("Gu Gray", "Zz9", "gu@example.org"),
+        ("Gu Gray", "8", "gray@example.org"),
+    )):  # fmt: skip
+        make_patient(clinic, fullName=name, mrn=mrn, email=email, userId=f"00000000a{number}")
+    for pasted, found in {
+        "00000000A0": ["Dé Dorn"],
+        "zZ9": ["Gu Gray"],
+        "AB-1": ["Ed Else"],
+        "FI@Example.org": ["Fi Fox"],
+        "de  dorn": ["Dé Dorn"],
+        "X,Y": ["Fi Fox"],
+        "0007;00000000A1, bo berg": ["Al Abel", "Ed Else", "Bo Berg"],
+    }.items():
+        page = ask(person, clinic, pasted=pasted)
+        assert [one["fullName"] for one in page.context["named"]] == found, pasted
+        assert page.context["pasted"].unknown + page.context["pasted"].ambiguous == []
+    page = ask(person, clinic, pasted=", ".join(["gu gray", "ab-1x", "aB-1", *["12"] * 200]))
+    assert page.context["pasted"].ambiguous == ["gu gray", "aB-1", "12"]
+    assert page.context["pasted"].unknown == ["ab-1x"]
 
 
 def test_the_job_says_by_what_its_patients_were_chosen(clinic, people, person):
@@ -201,10 +228,10 @@ def test_lines_that_name_no_one_patient_are_counted_on_the_page_of_the_job(clini
     lines = ("0007", "Unknown-1", "Unknown-2", "12")
     path = tag(person, clinic, pasted="\n".join(lines))
     assert [(e["words"], e["count"], e["items"]) for e in job()["leftOut"]] == [
-        ("a line that names no patient", 2, []), ("an MRN of several patients", 1, []),
+        (many_patients.NO_PATIENT, 2, []), (many_patients.SEVERAL_PATIENTS, 1, []),
     ]  # fmt: skip
     page = text(person.get(path))
-    assert "A line that names no patient" in page
+    assert "A value that names no patient" in page
     assert "Unknown-1" not in page
 
 
@@ -279,8 +306,8 @@ def test_a_tag_that_is_deleted_meanwhile_ends_the_job(clinic, people, person):
     assert events(action="patients.tagged")[-1]["outcome"] == "refused"
 
 
-def test_too_many_lines_are_refused(clinic, people, person):
-    page = ask(person, clinic, pasted="\n".join(map(str, range(1001))))
+def test_too_many_values_are_refused(clinic, people, person):
+    page = ask(person, clinic, pasted=",".join(map(str, range(1001))))
     assert page.status_code == 400
     assert "at most 1000 are allowed" in text(page)
 
