@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bson import ObjectId
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -48,6 +49,10 @@ class BulkForm(StaffForm):
         initial=_DEFAULT,
     )
 
+    def __init__(self, request: HttpRequest, clinic_id: ObjectId, data: Any, **shown: Any) -> None:
+        super().__init__(data, **shown)
+        self.request, self.clinic_id = request, clinic_id
+
     def options(self) -> Mapping[str, Any]:
         return {}
 
@@ -67,7 +72,7 @@ def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     if request.method == "POST":
         work = next((work for work in works if work.kind == request.POST.get("kind")), None)
         if work is not None:
-            form = _form(work, request.POST)
+            form = _form(request, clinic["_id"], work, request.POST)
             if form.is_valid():
                 return _look(request, clinic, work, form)
     return pages.render(
@@ -76,14 +81,17 @@ def choose(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         title="Work on many patients",
         crumbs=frame.crumbs_of(clinic),
         clinic_id=str(clinic["_id"]),
-        works=[{"work": work, "form": form or _form(work)} for work in works],
+        works=[
+            {"work": work, "form": form or _form(request, clinic["_id"], work)} for work in works
+        ],
         runs=[_row(run) for run in bulk.list_runs(clinic["_id"])],
         status=400 if form is not None else 200,
     )
 
 
-def _form(work: Work, data: Any = None) -> BulkForm:
-    return _FORMS.get(work.kind, BulkForm)(data, auto_id=f"{work.kind}_%s")
+def _form(request: HttpRequest, clinic_id: ObjectId, work: Work, data: Any = None) -> BulkForm:
+    form_class = _FORMS.get(work.kind, BulkForm)
+    return form_class(request, clinic_id, data, auto_id=f"{work.kind}_%s")
 
 
 def _look(request: HttpRequest, clinic: Document, work: Work, form: BulkForm) -> HttpResponseBase:

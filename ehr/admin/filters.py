@@ -1,16 +1,19 @@
 """The filter that all EHR lists share: clinic, patient, state, days."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bson import ObjectId
+from django.forms import ValidationError
 from django.http import HttpRequest
 
 from clinics.services.staff_reads import ClinicFilter, find_id_of_code, list_clinics
 from ehr.services.records import STATES, Filter
 from kernel import ids, texts
+from kernel.db import Document
 from kernel.staff import pages, roles, searches
 from patients.search_keys import patterns_of
-from patients.services import patient_lists
+from patients.services import patient_lists, staff_reads
 from patients.services.patient_lists import PatientFilter
 
 HIDDEN = ("user",)  # a patient by name or MRN
@@ -20,6 +23,10 @@ FIRST_YEAR, LAST_YEAR = 1970, 2105
 NO_DAY = "A day is written as 2026-11-24."
 NO_CLINIC = "No clinic has this in its name."
 MANY_CLINICS = f"More than {MOST_CLINICS} clinics have this in their names: type more of it."
+
+ID_ALONE = "Type a user id: your role finds no patients by name or MRN."
+NO_PATIENT = "No patient of the clinic has this name, MRN or user id."
+SEVERAL_PATIENTS = "Several patients of the clinic are found: type the MRN or user id of one."
 
 
 class _Unusable(Exception):
@@ -75,14 +82,31 @@ def _patients(request: HttpRequest, text: str, clinic_ids: tuple[ObjectId, ...])
         return ()
     if len(clinic_ids) != 1 or ids.is_user_id(text) or not pages.has(request, roles.PATIENTS):
         return (text,)
+    return (text, *(str(patient["userId"]) for patient in _searched(clinic_ids[0], text)))
+
+
+def one_patient(request: HttpRequest, clinic_id: ObjectId, text: str) -> str:
+    """The user id that a form means by a user id, and for staff who may see patients, by an MRN or words of the name of
+    one patient of the clinic. Raises ValidationError, with a sentence that names no one."""
+    if ids.is_user_id(text.lower()):
+        return text.lower()
+    if not pages.has(request, roles.PATIENTS):
+        raise ValidationError(ID_ALONE, code="id")
+    found = staff_reads.find_named(clinic_id, [text])[text] or _searched(clinic_id, text)
+    if len(found) != 1:
+        raise ValidationError(SEVERAL_PATIENTS if found else NO_PATIENT, code="unknown")
+    return str(found[0]["userId"])
+
+
+def _searched(clinic_id: ObjectId, text: str) -> Sequence[Document]:
     page = patient_lists.list_patients(
-        clinic_id=str(clinic_ids[0]),
+        clinic_id=str(clinic_id),
         patient_filter=PatientFilter(patterns=patterns_of(text)),
         ordering=patient_lists.BY_NAME,
         skip=0,
         limit=MOST_PATIENTS,
     )
-    return (text, *(str(patient["userId"]) for patient in page.documents))
+    return page.documents
 
 
 def _day(text: str) -> datetime | None:

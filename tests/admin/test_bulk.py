@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from ehr.admin import filters
 from ehr.services import bulk
 from kernel import clock, db
 from kernel.db import collection
@@ -91,6 +92,32 @@ def whole_database():
         for name in names
         if name not in kept and not name.startswith(skipped)
     }
+
+
+def test_one_patient_is_meant_by_id_mrn_or_name(peer, clinic, people, person, staff):
+    """By MRN and name for staff who see patients, and what is kept and recorded is the id."""
+    both = staff("integration", "support")
+    ehr.ehr_patient(clinic, userId="00000000b1", mrn="B1", fullName="Bo Bergman")
+    for user, typed in (
+        (both, "al ABEL"),
+        (both, "a"),
+        (both, "abel"),
+        (person, people[0]["userId"]),
+    ):
+        look(user, clinic, **ENROL, user_id=typed)
+        run = run_of(None)
+        assert run["options"]["userId"] == people[0]["userId"], typed
+        assert list(outcomes(None)) == [people[0]["userId"]]
+    look(both, clinic, **ENROL, user_id="00000000B1")
+    assert run_of(None)["options"]["userId"] == "00000000b1"
+    for user, typed, problem in (
+        (person, "Al Abel", filters.ID_ALONE),
+        (both, "bo", filters.SEVERAL_PATIENTS),
+        (both, "No One", filters.NO_PATIENT),
+    ):
+        page = user.post(path_of(clinic), **ENROL, user_id=typed)
+        assert (page.status_code, problem in text(page)) == (400, True)
+    assert "Abel" not in str(run_of(None)) + str(events())
 
 
 # --- the dry run ----------------------------------------------------------------------------------

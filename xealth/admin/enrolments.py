@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from ehr.admin import bulk
+from ehr.admin import bulk, filters
 from kernel.api import schema
 from kernel.staff import fields
 from xealth.services import enrolment, enrolment_runs
@@ -19,7 +19,10 @@ _REPEATS = {
 
 class EnrolmentForm(bulk.BulkForm):
     user_id = fields.Text(
-        schema.name(max_length=64), label="Only the patient with this user id", required=False
+        schema.name(),
+        label="Only this patient",
+        required=False,
+        help_text="User id, or for staff who see patients MRN or name.",
     )
     mrn_origin = forms.ChoiceField(
         label="Where the MRNs come from",
@@ -29,6 +32,10 @@ class EnrolmentForm(bulk.BulkForm):
         label="Earlier orders that are placed again",
         choices=[(repeat.value, text) for repeat, text in _REPEATS.items()],
     )
+
+    def clean_user_id(self) -> str:
+        typed = self.cleaned_data["user_id"]
+        return filters.one_patient(self.request, self.clinic_id, typed) if typed else ""
 
     def options(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
