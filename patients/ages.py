@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kernel import clock, safe_reading
 from kernel.db import Document
 
+FIRST_LIKELY = "1900-01-01"
+
 
 def zone_of(clinic: Document) -> tzinfo:
     """UTC for a clinic without a time zone, or with one that does not exist."""
@@ -18,6 +20,11 @@ def zone_of(clinic: Document) -> tzinfo:
 
 def today_of(clinic: Document) -> date:
     return clock.now().astimezone(zone_of(clinic)).date()
+
+
+def is_unlikely(birth_date: str, today: date) -> bool:
+    """Of a birth date (YYYY-MM-DD): in the future, or before 1900. It is rather a slip than a person."""
+    return birth_date < FIRST_LIKELY or birth_date > today.isoformat()
 
 
 def is_under_13(birth_date: date, today: date) -> bool:

@@ -10,7 +10,7 @@ CreatePatientAccount reads its body, so that neither takes what the other refuse
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kernel import addresses, clock, texts
 from kernel.addresses import InvalidAddress
@@ -22,6 +22,7 @@ MOST_NAMES = 1_000  # in one cell: what a list in the body of CreatePatientAccou
 # In all rows: each is stored as an id, which is longer than a short name. With this limit what is stored of 2 MB stays
 # below the 16 MB of a document.
 MOST_NAMES_IN_ALL = 50_000
+MOST_SHOWN = 120  # letters of a cell on a page
 MOST_SAID = 1_000  # faults that an answer has a line for
 TITLES = (
     *("Name", "Birthdate", "MRN", "Email", "Diabetes Type", "Glycemic Target"),
@@ -44,9 +45,12 @@ TOO_MANY_NAMES = f"invalid CSV: more than {MOST_NAMES_IN_ALL:,} names of tags an
 
 @dataclass(frozen=True, slots=True)
 class Fault:
+    """`said`: what the cell names that does not exist. For a page alone, not for answers, logs and the audit trail."""
+
     words: str
     row: int
     column: int | None = None
+    said: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         where = f"row {self.row}" + (f", column {self.column}" if self.column else "")

@@ -15,14 +15,14 @@ from django.urls import reverse
 from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
 from clinic_records.admin.clinic_jobs import ConfirmForm
 from clinic_records.documents import ClinicDocument
-from kernel import clock, ids, jobs
+from kernel import clock, ids, jobs, texts
 from kernel.api.bodies import announced_length
 from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import exports, pages, roles
 from kernel.staff.fields import StaffForm
 from kernel.templatetags.staff import pluralized
-from patients import bulk_files, bulk_rows, titled_rows
+from patients import ages, bulk_files, bulk_rows, titled_rows
 from patients.bulk_files import Checked
 from patients.bulk_jobs import CREATE
 from patients.bulk_rows import TITLES, Fault, Faulty
@@ -34,6 +34,7 @@ IS_KEPT = timedelta(hours=1)
 CONFIRMED = "The file was confirmed already, and this job was begun with it"
 NOT_KEPT = "What was checked is kept for an hour, and used once. Upload the file again"
 TOO_LARGE = "The file is larger than 2 MB. Make two of it."
+FIRST = 3  # lines that a page shows as they were read
 MOST_LISTED = 200  # lines that a page names; the others are counted
 _TITLE = "Create patients from a file"
 _NEEDS = (roles.PATIENTS, roles.CARE)
@@ -93,7 +94,7 @@ def upload(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         clinic,
         "patients/staff/from_file.html",
         form=form,
-        faults=[(fault.row, _title_of(fault), fault.words) for fault in faults[:MOST_LISTED]],
+        faults=[_fault(fault) for fault in faults[:MOST_LISTED]],
         more=max(len(faults) - MOST_LISTED, 0),
         tags=_names(clinic.get("patientTags")),
         sites=_names(clinic.get("sites")),
@@ -116,7 +117,7 @@ def _checked(request: HttpRequest, clinic: Document, raw: bytes) -> str:
     )
     _record(request, clinic, rows=len(cells), duplicates=len(marks))
     return reverse(
-        "admin:clinic_patients_checked", args=[clinic["_id"], _keep(clinic, checked, marks)]
+        "admin:clinic_patients_checked", args=[clinic["_id"], _keep(clinic, cells, checked, marks)]
     )
 
 
@@ -125,17 +126,33 @@ def _record(request: HttpRequest, clinic: Document, **scope: int) -> None:
     changes.record(request, clinic=clinic, action=CHECKED, scope=scope)
 
 
-def _keep(clinic: Document, checked: Checked, marks: Mapping[int, Sequence[str]]) -> str:
+def _keep(
+    clinic: Document,
+    cells: Mapping[int, Sequence[str]],
+    checked: Checked,
+    marks: Mapping[int, Sequence[str]],
+) -> str:
     """Until it is confirmed; both parts expire."""
+    today = ages.today_of(clinic)
+    unlikely = [row for row in checked.rows if ages.is_unlikely(row.birth_date, today)]
+    names = {row.number: row.name for row in checked.rows}
     file_id, until = ids.new_id(), clock.now() + IS_KEPT
     shown = {
         "clinicId": clinic["_id"],
         "until": until,
         "rows": len(checked.rows),
         "duplicates": len(marks),
-        "leftOut": _lines(marks),
+        "first": [
+            {"line": number, "cells": [texts.name(cell)[: bulk_rows.MOST_SHOWN] for cell in found]}
+            for number, found in list(cells.items())[:FIRST]
+        ],
+        "unlikely": [
+            {"line": row.number, "name": row.name, "birthDate": row.birth_date}
+            for row in unlikely[:MOST_LISTED]
+        ],
+        "leftOut": _lines(marks, names),
         "others": [
-            {"line": row.number, "mrn": row.mrn, "hasAddress": bool(row.email)}
+            {"line": row.number, "name": row.name, "mrn": row.mrn, "hasAddress": bool(row.email)}
             for row in checked.rows
             if row.number not in marks
         ],
@@ -145,16 +162,18 @@ def _keep(clinic: Document, checked: Checked, marks: Mapping[int, Sequence[str]]
     return str(file_id)
 
 
-def _lines(reasons: Mapping[int, Sequence[str]]) -> list[Document]:
-    """Those that a page names."""
+def _lines(reasons: Mapping[int, Sequence[str]], names: Mapping[int, str]) -> list[Document]:
+    """Those that a page names. `names`: of the patients, as the file has them."""
     return [
-        {"line": number, "words": ", ".join(words)}
+        {"line": number, "name": names[number], "words": ", ".join(words)}
         for number, words in sorted(reasons.items())[:MOST_LISTED]
     ]
 
 
-def _title_of(fault: Fault) -> str:
-    return TITLES[fault.column - 1] if fault.column else ""
+def _fault(fault: Fault) -> tuple[int, str, str]:
+    """Line, title of the column, and what is wrong: staff see what the cell says."""
+    title = TITLES[fault.column - 1] if fault.column else ""
+    return fault.row, title, f"{fault.words}: {fault.said}" if fault.said else fault.words
 
 
 def _names(entries: Any) -> list[str]:
@@ -188,6 +207,7 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
         form=form,
         typed=typed,
         shown=shown,
+        titles=TITLES,
         **what,
         status=400 if is_sent else 200,
     )
@@ -200,7 +220,8 @@ def _what_happens(clinic: Document, shown: Document) -> dict[str, Any]:
         ClinicDocument(clinic), {line: row["mrn"] for line, row in others.items()}
     )
     created = [row for line, row in others.items() if line not in refused]
-    left_out = sorted([*shown["leftOut"], *_lines(refused)], key=lambda row: row["line"])
+    names = {line: row.get("name", "") for line, row in others.items()}  # not of older files
+    left_out = sorted([*shown["leftOut"], *_lines(refused, names)], key=lambda row: row["line"])
     number = shown["rows"] - len(created)
     return {
         "count": len(created),

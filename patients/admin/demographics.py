@@ -14,6 +14,7 @@ from kernel.errors import Conflict, DomainError
 from kernel.staff import pages, roles
 from kernel.staff.differences import difference
 from kernel.staff.fields import Address, OptionalReasonForm, StaffForm, Text, with_focus
+from patients import ages
 from patients.admin import readable_patients
 from patients.choices import DiagnosisType
 from patients.custody import is_custodial
@@ -116,7 +117,11 @@ def _submitted(
         return _save(request, clinic, user_id, said, opened_on, reason.cleaned_data["reason"])
     rows = difference(opened, {**opened, **said})
     reason = with_focus(reason, "reason")
-    return _page(request, clinic, user_id, form, opened_on=opened_on, rows=rows, reason=reason)
+    is_unlikely = bool(said.get("birthDate")) and ages.is_unlikely(
+        said["birthDate"], ages.today_of(clinic)
+    )
+    shown = {"rows": rows, "reason": reason, "is_unlikely": is_unlikely}
+    return _page(request, clinic, user_id, form, opened_on=opened_on, **shown)
 
 
 def _save(

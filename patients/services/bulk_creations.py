@@ -20,7 +20,7 @@ from kernel.errors import (
     RateLimited,
     RetryLater,
 )
-from patients.bulk_rows import MOST_NAMES, Fault, Row
+from patients.bulk_rows import MOST_NAMES, MOST_SHOWN, Fault, Row
 from patients.documents import PatientDocument
 from patients.services import (
     custodial_accounts,
@@ -53,10 +53,10 @@ def resolve_names(
     sites = {site["name"]: site["id"] for site in access.sites_of(clinic)}
     said, faults = dict[int, dict[str, Any]](), list[Fault]()
     for row in rows:
-        if _has_unknown(row.tags, tags):
-            faults.append(Fault(UNKNOWN_TAG, row.number, 7))
-        if _has_unknown(row.sites, sites):
-            faults.append(Fault(UNKNOWN_SITE, row.number, 8))
+        if unknown := _unknown(row.tags, tags):
+            faults.append(Fault(UNKNOWN_TAG, row.number, 7, unknown))
+        if unknown := _unknown(row.sites, sites):
+            faults.append(Fault(UNKNOWN_SITE, row.number, 8, unknown))
         said[row.number] = {
             "tags": [tags[name] for name in row.tags if name in tags],
             "sites": [sites[name] for name in row.sites if name in sites],
@@ -64,9 +64,11 @@ def resolve_names(
     return said, faults
 
 
-def _has_unknown(names: Sequence[str], known: Mapping[str, Any]) -> bool:
-    """A cell with too many names has a fault already."""
-    return len(names) <= MOST_NAMES and not known.keys() >= set(names)
+def _unknown(names: Sequence[str], known: Mapping[str, Any]) -> str:
+    """Those that the clinic does not have, cut to what a line shows. A cell with too many names has a fault already."""
+    if len(names) > MOST_NAMES:
+        return ""
+    return "; ".join(name for name in names if name not in known)[:MOST_SHOWN]
 
 
 def mark_duplicates(

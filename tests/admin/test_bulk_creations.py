@@ -111,10 +111,16 @@ def test_what_a_file_would_do_is_shown_by_line_before_anyone_is_created(clinic, 
     page = person.get(check(person, clinic))
     assert page.context_data["count"] == 2
     assert page.context_data["left_out"] == [
-        {"line": 4, "words": "duplicate MRN"},
-        {"line": 6, "words": "duplicate MRN"},
-        {"line": 7, "words": "duplicate MRN"},
+        {"line": 4, "name": "Cy Cole", "words": "duplicate MRN"},
+        {"line": 6, "name": "Di Dorn", "words": "duplicate MRN"},
+        {"line": 7, "name": "Ed Egan", "words": "duplicate MRN"},
     ]
+    first = page.context_data["shown"]["first"]
+    assert [row["line"] for row in first] == [2, 3, 4]
+    assert first[0]["cells"] == FILE.splitlines()[1].split(",")
+    for shown in ("<td>Al Abel</td>", "<td>Di Dorn</td>"):  # of the first lines, and left out
+        assert shown in text(page)
+    assert "Unlikely birth dates" not in text(page)
     assert "1 mail with an invitation" in text(page)
     assert names_in(clinic) == ["Old One"]
     assert not written & {"patients", "users", "jobs", "accountRequests"}
@@ -138,12 +144,20 @@ def test_all_faults_of_a_file_are_named_by_line_and_column(clinic, person):
         (3, "MRN", "missing MRN"),
         (5, "Email", "invalid email"),
         (5, "Diabetes Type", "invalid diabetes type"),
-        (5, "Tags", "unknown tag"),
-        (5, "Sites", "unknown site"),
+        (5, "Tags", "unknown tag: Nowhere"),
+        (5, "Sites", "unknown site: East"),
     ]
     assert db.collection("jobParts").count_documents({}) == 0
     (event,) = events(action=bulk_creations.CHECKED)
     assert event["scope"] == {"rows": 3, "faults": 7}
+
+
+def test_birth_dates_in_the_future_or_before_1900_are_warned_of(clinic, person):
+    content = f"{TITLES}\nAl Abel,2084-01-02,1\nBo Berg,1899-12-31,2\nCy Cole,1900-01-01,3\n"
+    page = person.get(check(person, clinic, content))
+    assert [row["line"] for row in page.context_data["shown"]["unlikely"]] == [2, 3]
+    assert "in the future or before 1900" in text(page)
+    assert page.context_data["count"] == 3
 
 
 def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reason(clinic, person):
@@ -302,7 +316,8 @@ def test_who_is_told_of_too_many_accounts_is_told_of_no_more(clinic, person, ada
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
     row = "Name,Birthdate,MRN,Email\nAl Abel,1980-01-02,1,{}\n"
     page = person.get(check(person, clinic, row.format(ada.email)))
-    assert page.context_data["left_out"] == [{"line": 2, "words": "duplicate email"}]
+    (left_out,) = page.context_data["left_out"]
+    assert (left_out["line"], left_out["words"]) == (2, "duplicate email")
     for address, words in (("free@example.org", UNCHECKED_EMAIL), (ada.email, "duplicate email")):
         page = person.get(check(person, clinic, row.format(address)))
         (left_out,) = page.context_data["left_out"]
@@ -357,8 +372,8 @@ def test_mrns_that_the_clinic_requires_to_be_unique_are_named_by_line(clinic, pe
     page = person.get(check(person, clinic, f"Name,Birthdate,MRN\n{rows}"))
     taken = "bad request: mrn must be unique"
     assert page.context_data["left_out"] == [
-        {"line": 2, "words": taken},
-        {"line": 4, "words": taken},
+        {"line": 2, "name": "Al", "words": taken},
+        {"line": 4, "name": "Cy", "words": taken},
     ]
     assert "Mrn must be unique." in text(page)
 

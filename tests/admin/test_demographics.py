@@ -86,6 +86,19 @@ def test_the_difference_is_shown_before_anything_is_saved(clinic, maria, staff):
 
 
 @pytest.mark.foreign_documents
+@pytest.mark.parametrize(
+    ("day", "is_warned"), [("2084-05-06", True), ("1899-12-31", True), ("1900-01-01", False)]
+)
+def test_an_unlikely_birth_date_is_warned_of_and_can_be_saved(day, is_warned, clinic, maria, staff):
+    person = staff("support")
+    values = form_with("opened_on", person.get(path(clinic, maria))).values
+    review = person.post(path(clinic, maria), **{**values, "birthDate": day})
+    assert review.status_code == 200
+    assert ("in the future or before 1900" in text(review)) is is_warned
+    correct(person, clinic, maria, birthDate=day)
+    assert stored(maria)["birthDate"] == day
+
+
 def test_a_form_sent_unchanged_changes_nothing_whatever_is_stored(clinic, maria, staff):
     person = staff("support")
     for odd in ({"fullName": " Maria  Marker "}, {"mrn": 5}, {"birthDate": "2 Jan 1980"}, {"email": ["x"]},
