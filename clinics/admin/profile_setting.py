@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 
 from clinic_records.choices import GlucoseUnits
 from clinics.admin.forms import one_of
@@ -16,6 +17,10 @@ from kernel.staff.fields import Text, hold, normal, property_of
 
 NOT_SET = ("", "—")
 UNITS_NEEDED = "Once chosen, the units can be changed but not removed."
+NO_WEB_ADDRESS = (
+    "Write an address that begins with https:// or http://, such as https://clinic.example.org."
+)
+_IS_WEB_ADDRESS = URLValidator(schemes=["http", "https"], message=NO_WEB_ADDRESS)
 _LINES = schema.array(schema.name())
 # Field of the form -> stored field.
 _STORED = {
@@ -90,6 +95,13 @@ class ProfileSetting(Setting):
     def __init__(self, *args: Any, stored: Document, **options: Any) -> None:
         super().__init__(*args, stored=stored, **options)
         self._before = stored
+
+    def clean_website(self) -> str:
+        """One that is stored in another form may stay."""
+        website: str = self.cleaned_data["website"]
+        if website and not self._is_same("website", self._before.get("website")):
+            _IS_WEB_ADDRESS(website)
+        return website
 
     def clean_phones(self) -> list[Document]:
         lines = normal(_LINES, re.split(r"\r\n|\r|\n", self.cleaned_data["phones"]))

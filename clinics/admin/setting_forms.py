@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest
 
 from clinic_records.choices import Tier
-from clinics.admin import mrn_preview, restrictions_preview
+from clinics.admin import counts, mrn_preview, restrictions_preview
 from clinics.admin.forms import one_of
 from clinics.admin.setting import Setting, Values
 from clinics.services import clinics, mrn_settings
@@ -76,6 +76,7 @@ class LimitsSetting(Setting):
     TITLE = "Patient limits"
     ACTION = "clinic.limits_changed"
     LEAD = "Stored for every clinic, in force only for US clinics on the free tier."
+    PREVIEW = "clinics/staff/_limits_preview.html"
     STORED = {"patientCountSettings": dict.fromkeys(plan_limits.LIMITS, _is_limit)}
     GROUPS = (
         ("Hard limit", ("hard_plan", "hard_start", "hard_end")),
@@ -127,6 +128,19 @@ class LimitsSetting(Setting):
                     **_moments(days, plan_limits.stored_limit(clinic, name)),
                 }
         return settings
+
+    def preview(self, request: HttpRequest, clinic: Document) -> Values:
+        """Limits that are rather a slip, but may be meant."""
+        hard, soft = self.cleaned_data.get("hard_plan"), self.cleaned_data.get("soft_plan")
+        bar = counts.bar_of(clinic)
+        warnings = [
+            f"The {kind} limit of {limit:,} is below the present number: {bar.plan:,} plan patients."
+            for kind, limit in (("hard", hard), ("soft", soft))
+            if bar.is_counted and limit is not None and limit < bar.plan
+        ]
+        if hard is not None and soft is not None and soft > hard:
+            warnings.append(f"The soft limit of {soft:,} is above the hard limit of {hard:,}.")
+        return {"warnings": warnings}
 
     def write(self, clinic_id: str, clinic: Document) -> None:
         plan_limits.set_limits(clinic_id, self.proposed(clinic))

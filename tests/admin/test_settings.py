@@ -181,6 +181,10 @@ INVALID = [
     ("profile", {"name": " ", "units": "mg/dL"}, "This field is required"),
     ("profile", {"name": "Harbor", "units": ""}, "Once chosen, the units can be changed"),
     ("profile", {"name": "Harbor", "units": "mg/dL", "phones": "1\n1"}, "phones_error"),
+    *(
+        ("profile", {"name": "Harbor", "units": "mg/dL", "website": site}, "begins with https://")
+        for site in ("harbor", "javascript:alert(1)", "ftp://harbor.example.org")
+    ),
     (
         "profile",
         {"name": "Harbor", "units": "mg/dL", "clinic_type": "zoo"},
@@ -224,11 +228,29 @@ def test_ids_that_redox_cannot_have_given_stay_while_something_else_is_corrected
     assert person.submit(page, **odd | {"results": "r"}, reason="T-1").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("hard", "soft", "warnings"),
+    [
+        ("1", "", ["The hard limit of 1 is below the present number: 2 plan patients."]),
+        ("3", "1", ["The soft limit of 1 is below the present number: 2 plan patients."]),
+        ("3", "4", ["The soft limit of 4 is above the hard limit of 3."]),
+        ("2", "2", []),
+    ],
+)
+def test_the_review_warns_of_limits_that_are_rather_a_slip(hard, soft, warnings, clinic, root):
+    counted = {"$set": {"patientCount.plan": 2}}
+    db.database()["clinics"].update_one({"_id": clinic["_id"]}, counted)
+    token = opened_on(root.get(path(clinic, "limits")))
+    review = root.post(path(clinic, "limits"), opened_on=token, hard_plan=hard, soft_plan=soft)
+    assert review.context["preview"]["warnings"] == warnings
+    assert all(warning in text(review) for warning in warnings)
+
+
 def test_a_corrected_profile_changes_nothing_else_of_the_clinic(clinic, staff):
     """Neither what was not touched and is stored in another form, nor what the form does not show."""
     odd = {
         "city": " Bay  City ",
-        "website": "",
+        "website": "harbor.example",
         "address": None,
         "phoneNumbers": [{"number": "5 "}],
     }
