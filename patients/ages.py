@@ -23,7 +23,7 @@ def today_of(clinic: Document) -> date:
 
 
 def is_unlikely(birth_date: str, today: date) -> bool:
-    """Of a birth date (YYYY-MM-DD): in the future, or before 1900. It is rather a slip than a person."""
+    """Whether a birth date (YYYY-MM-DD) is in the future or before 1900, which is rather a slip than a person."""
     return birth_date < FIRST_LIKELY or birth_date > today.isoformat()
 
 

@@ -80,7 +80,7 @@ def add_request(
 def _require_pause(
     document: Document, provider: str, moment: datetime, not_within: timedelta
 ) -> None:
-    """Of two at the same moment the second is repeated by its transaction, and finds the request of the first."""
+    """If two come at the same moment, the transaction of the second is repeated and finds the request of the first."""
     last = connection_with(document, provider).request
     if last and last.asked and abs(moment - last.asked) < not_within:
         raise Conflict(message=JUST_ASKED)
