@@ -104,7 +104,7 @@ class Address(forms.CharField):
         try:
             return addresses.canonical(text) if text else ""
         except InvalidAddress:
-            raise forms.ValidationError(why_no_address(text), code="address") from None
+            raise forms.ValidationError(why_no_address(text or ""), code="address") from None
 
 
 class Reason(Text):
