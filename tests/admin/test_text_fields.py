@@ -201,7 +201,7 @@ def reach(settings, path):
 def test_ehr_settings_are_accepted_or_refused_as_by_the_api(
     field, clinic, backend, staff, bare_frame
 ):
-    """Forms treat an empty text in their own way: as not given. Of Redox they take its ids only."""
+    """Forms treat an empty text in their own way: as not given. Redox has ids of one form, Xealth any text."""
     body = {
         **ehr.SETTINGS,
         "provider": "xealth",
