@@ -73,8 +73,8 @@ def without_signs(words: Iterable[str]) -> list[str]:
 def named_in_signs(words: Sequence[str]) -> Iterator[str]:
     """The beginnings of terms in which some of these words, side by side, stand in brackets or quotes. The last word
     may be the beginning of one, so it needs no closing sign."""
-    for around in _AROUND:
-        opening, closing = around[0], around[1]
+    for signs in _AROUND:
+        opening, closing = signs[0], signs[1]
         for first in range(len(words)):
             for last in range(first, len(words)):
                 marked = list(words)

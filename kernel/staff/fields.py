@@ -100,7 +100,7 @@ class Address(forms.CharField):
     """An e-mail address, in its canonical form."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         try:
             return addresses.canonical(text) if text else ""
         except InvalidAddress:
