@@ -50,8 +50,7 @@ class LegacyAccountForm(ReasonForm):
     def clean_user_id(self) -> str:
         """What is confirmed after the review is the id: by then the name may be that of another member."""
         user_id = people_meant.member_meant(self._clinic_id, self.cleaned_data["user_id"])
-        self.data = self.data.copy()
-        self.data["user_id"] = user_id
+        self.data = {name: self.data[name] for name in self.data} | {"user_id": user_id}
         return user_id
 
 

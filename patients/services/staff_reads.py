@@ -107,7 +107,7 @@ def find_pasted(clinic_id: ObjectId, lines: Sequence[str]) -> Pasted:
 
 def find_named(clinic_id: ObjectId, values: Sequence[str]) -> dict[str, list[PatientDocument]]:
     """The patients of the clinic with this user id, else those with this MRN, e-mail address or full name, in this
-    order and in any letter case. Of several with an MRN the one counts who has it as it is written."""
+    order and in any letter case. Among several with an MRN the one counts who has it as it is written."""
     found: dict[str, list[PatientDocument]] = {value: [] for value in values}
     for way in (_with_ids, _with_mrns, _with_addresses, _with_names):
         rest = [value for value, people in found.items() if not people]

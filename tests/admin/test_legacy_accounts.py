@@ -150,7 +150,7 @@ def test_the_review_says_when_no_one_knows_how_many_would_move(person, lee, monk
 
 
 def test_the_account_is_meant_by_the_name_or_the_address_of_a_member(person):
-    """What is confirmed is the id, whoever has the name by then."""
+    """What is confirmed is the id, even if another member has the name by then."""
     clinic = make_clinic(isMigrated=True)
     names = ("Max Legacy", "Max Legacy Two")
     max_, maxime = (make_person(name, roles=("clinic",)) for name in names)
