@@ -23,7 +23,7 @@ def add_demo_patient(event: ClinicCreated) -> None:
     """The request has already done this, unless it was interrupted."""
     clinic = access.find_clinic(event.clinic_id)
     if clinic is not None and clinic.get("isMigrated"):
-        patients.add_demo_patient(clinic["_id"])
+        patients.ensure_demo_patient(clinic["_id"])
 
 
 @outbox.subscribe(

@@ -12,7 +12,6 @@ from patients.bulk_rows import Fault, Faulty, Row
 from patients.representation import bulk_results
 from patients.services import bulk_creations
 
-MOST_BYTES = 2 * 1024 * 1024
 _PATIENT = schema.ref("patient.v1")
 # Field of a patient -> its name in a fault, and its column.
 _COLUMNS = {

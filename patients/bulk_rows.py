@@ -36,6 +36,8 @@ EMPTY = "invalid CSV: the file is empty"
 NO_CSV = "invalid CSV: it cannot be read; a quotation mark is not closed, or stands within a cell"
 NO_UTF8 = "invalid CSV: it is not in UTF-8; save it as CSV UTF-8"
 NO_COMMAS = "invalid CSV: there have to be commas between the cells, and quotation marks around a cell with a comma"
+MOST_BYTES = 2 * 1024 * 1024
+csv.field_size_limit(MOST_BYTES)  # of this process: a cell that is too long is a fault of its row
 # In a file without any comma. Excel writes semicolons where the decimal point is a comma.
 _OTHER_SEPARATORS = (b";", b"\t")
 TOO_MANY = f"invalid CSV: more than {MOST:,} rows"

@@ -22,6 +22,7 @@ from kernel.errors import (
     Busy,
     Conflict,
     ConstraintViolation,
+    DomainError,
     NotFound,
     PaymentRequired,
     PermanentFailure,
@@ -60,8 +61,9 @@ _REFUSALS = (BadRequest, Conflict, ConstraintViolation, NotFound, PaymentRequire
 log = structlog.get_logger(__name__)
 
 
-class _Elsewhere(Exception):
-    """Another worker went on with it, or someone has canceled it."""
+class _Elsewhere(DomainError):
+    """Another worker went on with it, or someone has canceled it: what this one has begun of a step is certain not to
+    be stored."""
 
 
 # --- what staff ask for ---------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class FileForm(StaffForm):
 
     def clean_file(self) -> bytes:
         uploaded: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (uploaded.size or 0) > bulk_files.MOST_BYTES:
+        if (uploaded.size or 0) > bulk_rows.MOST_BYTES:
             raise forms.ValidationError(TOO_LARGE)
         raw: bytes = uploaded.read()
         return raw

@@ -97,7 +97,7 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         if not problem:
             pages.succeed(request, "It is saved.")
             return _to_listing(clinic)
-        form.add_error("name", problem)
+        form.add_error("name", pages.sentence(problem))
     viewer = _viewer(request, clinic)
     return pages.render(
         request,

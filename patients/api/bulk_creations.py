@@ -94,7 +94,7 @@ class BulkCreationViewSet(SwitchedViewSet):
                 "between them, all of which the clinic has. An addition of this service.",
             ),
         ),
-        body_limit=bulk_files.MOST_BYTES,
+        body_limit=bulk_rows.MOST_BYTES,
         lenient=Lenient(read_body=read_file),
         is_heavy=True,
         described_body=File((TYPE,)),

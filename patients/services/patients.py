@@ -240,6 +240,13 @@ def add_demo_patient(clinic_id: str | ObjectId) -> Document | None:
         return None
 
 
+def ensure_demo_patient(clinic_id: ObjectId) -> None:
+    """As `add_demo_patient`, some time later: a clinic that has it may require MRNs by then, and it has none."""
+    user_id = settings.DEMO_PATIENT_USER_ID
+    if user_id and find_patient(clinic_id, user_id) is None:
+        add_demo_patient(clinic_id)
+
+
 def _record_of(user: KnownUser, clinic: ClinicDocument, shared: SharedPatient) -> PatientDocument:
     document = {
         **_blank_record(clinic["_id"], user.user_id, requires_unique_mrn=False),

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 
 from kernel import clock, db
 from kernel.jobs import running
-from patients import bulk_files, bulk_rows, titled_rows
+from patients import bulk_rows, titled_rows
 from patients.admin import bulk_creations
 from patients.services.bulk_creations import UNCHECKED_EMAIL
 from tests.admin.conftest import events, messages_of, text
@@ -198,11 +198,11 @@ def test_the_largest_file_that_is_accepted_can_be_stored(person):
         name="Lakeside", patientTags=[], sites=[{"id": ObjectId(), "name": x} for x in letters]
     )
     end = f",1980-01-02,{{number:04}},,,,{';'.join(letters)}\n"
-    room = bulk_files.MOST_BYTES // bulk_rows.MOST - len(end.format(number=0)) - 1
+    room = bulk_rows.MOST_BYTES // bulk_rows.MOST - len(end.format(number=0)) - 1
     line = LONG * min(room // len(LONG.encode()), 85) + end
     rows = "".join(line.format(number=number) for number in range(bulk_rows.MOST))
     content = f"Name,Birthdate,MRN,Email,Diabetes Type,Glycemic Target,Sites\n{rows}"
-    assert len(content.encode()) > 0.9 * bulk_files.MOST_BYTES
+    assert len(content.encode()) > 0.9 * bulk_rows.MOST_BYTES
 
     check(person, clinic, content)
     wanted = db.collection("jobParts").find_one({"wanted": {"$exists": True}})["wanted"]["rows"]

@@ -139,7 +139,8 @@ def test_a_name_is_needed_and_given_once(clinic, person):
     again = person.post(at(clinic), name="OURS", account="own", order="oldest")
     assert (again.status_code, again.context_data["chosen"][0][1]) == (400, "The patient's own")
     form = again.context_data["form"]
-    assert (form["name"].value(), form.first_error) == ("OURS", "A filter with this name exists.")
+    assert form["name"].value() == "OURS"
+    assert form.errors["name"] == ["A filter with this name exists."]
     assert person.post(at(clinic), name="").status_code == 400
     assert person.post(at(clinic), name="x" * 101).status_code == 400
     assert len(rows(person, clinic)) == 1

@@ -98,6 +98,15 @@ def test_the_demo_patient_is_added_later_when_the_request_was_cut_short(ada, dot
     assert new_clinic["id"]
 
 
+def test_a_clinic_that_has_the_demo_patient_may_require_mrns_at_once(ada, backend, demo):
+    new_clinic = make_clinic(ada)
+    settings = {"required": True, "unique": True}
+    assert backend.put(path(new_clinic, "settings/mrn"), settings).status_code == 200
+    deliver_all()
+    failed = {"$or": [{"state": "dead"}, {"state": "pending", "attempts": {"$gt": 0}}]}
+    assert db.collection("outbox").count_documents(failed) == 0
+
+
 def test_services_may_not_create_clinics(backend):
     assert backend.post("/v1/clinics", CLINIC).status_code == 403
 
