@@ -76,7 +76,7 @@ def items_of_records(
 
 
 def list_newest(kind: str, clinic_id: ObjectId, *, limit: int) -> list[Item]:
-    """Of a clinic, uncounted."""
+    """Those of a clinic, uncounted."""
     query = _record_query(Filter(clinic_ids=(clinic_id,))) | {"kind": kind}
     return _with_documents(kind, store.list_records(query, skip=0, limit=limit))
 

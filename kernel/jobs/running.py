@@ -31,6 +31,7 @@ from kernel.errors import (
 from kernel.events import JobDue
 from kernel.jobs import files, store
 from kernel.jobs.kinds import KINDS, PATIENTS, Batch, Kind, Skipped, Task
+from kernel.outbox import staff_reads
 
 OBJECT = "job"
 FETCHED = "job.file_fetched"  # as the audit trail calls it
@@ -212,8 +213,16 @@ def start_again(job: Document) -> Document:
 
 def _emit(job: Document) -> None:
     """The jobs of one kind in a clinic are one line and take turns: what is emitted again is at its end."""
-    line = f"{job['clinicId']}:{job['kind']}"
-    outbox.emit(JobDue(job_id=str(job["_id"]), line=line))
+    outbox.emit(JobDue(job_id=str(job["_id"]), line=_line(job)))
+
+
+def list_line(job: Mapping[str, Any], *, limit: int) -> list[Document]:
+    """The rows of the outbox by which the jobs of the line are at work, in the order of their turns."""
+    return staff_reads.list_line(JobDue, _line(job), limit=limit)
+
+
+def _line(job: Mapping[str, Any]) -> str:
+    return f"{job['clinicId']}:{job['kind']}"
 
 
 # --- what workers do ------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ class OptionalReasonForm(StaffForm):
 
 class Typed(forms.CharField):
     """The name of what is meant, typed before something that cannot be undone, and compared in its normal form: others
-    may have stored a name with two blanks. Of addresses letter case does not count. The script keeps the button off
+    may have stored a name with two blanks. Letter case does not count in addresses. The script keeps the button off
     until it is right."""
 
     def __init__(self, expected: str, *, wrong: str, **options: Any) -> None:

@@ -13,11 +13,9 @@ from kernel import audit, db, ids, jobs, outbox
 from kernel.choices import ActorKind, AuditOutcome, JobState
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from kernel.events import JobDue
 from kernel.jobs import store
 from kernel.jobs.files import FORMATS, TYPES
-from kernel.jobs.running import FETCHED, OBJECT
-from kernel.outbox import staff_reads
+from kernel.jobs.running import FETCHED, OBJECT, list_line
 from kernel.staff import meant, pages, paging, roles, subjects
 from kernel.staff.fields import ReasonForm
 from kernel.staff.meant import Meant
@@ -341,8 +339,7 @@ def _turns(job: Document, state: str) -> dict[str, Any]:
     others, own = _others_at_work(job), str(job["_id"])
     if not others:
         return {"beside": []}
-    line = f"{job['clinicId']}:{job['kind']}"  # as `kernel.jobs.running` calls it
-    events = staff_reads.list_line(JobDue, line, limit=_MOST_IN_LINE)
+    events = list_line(job, limit=_MOST_IN_LINE)
     order = list(dict.fromkeys(event["payload"]["jobId"] for event in events))
     working = order[0] if events and events[0]["state"] == outbox.CLAIMED else ""
 

@@ -99,6 +99,7 @@ def test_an_unlikely_birth_date_is_warned_of_and_can_be_saved(day, is_warned, cl
     assert stored(maria)["birthDate"] == day
 
 
+@pytest.mark.foreign_documents
 def test_a_form_sent_unchanged_changes_nothing_whatever_is_stored(clinic, maria, staff):
     person = staff("support")
     for odd in ({"fullName": " Maria  Marker "}, {"mrn": 5}, {"birthDate": "2 Jan 1980"}, {"email": ["x"]},

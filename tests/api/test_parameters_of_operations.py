@@ -18,6 +18,12 @@ NUMBERS = ("9" * 19, "9" * 30, "1e400", "\N{ARABIC-INDIC DIGIT THREE}", "2147483
 TEXTS = (LONG, "a\0b", b"\xed\xa0\x80\xff", "a\nb", "%00", "$where")
 
 
+@pytest.fixture(autouse=True)
+def _bulk_creation(settings):
+    """Otherwise its operations are 404 before anything else."""
+    settings.BULK_CREATION = True
+
+
 def parameters(place):
     for name, (_, _, operation) in described_operations().items():
         for parameter in operation.get("parameters", []):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import described_operations
+from tests.cast import described_operations, make_person
 from tests.security.test_enumeration import at_once
 
 BODY = {"fullName": "Iris Example", "birthDate": "1990-01-02"}
@@ -62,10 +62,11 @@ def tell(request, path, ada):
     return lambda email, api=ada.api: api.put(f"{path}/{patient_id}", {**BODY, "email": email})
 
 
-def test_a_person_beyond_the_limit_gets_no_more_answers(settings, tell, ben, dot, backend):
+def test_a_person_beyond_the_limit_gets_no_more_answers(settings, tell, ben, cy, dot, eve, backend):
     settings.TAKEN_ADDRESSES_PER_CALLER = "3/hour"
-    statuses = [tell(dot.email).status_code for _ in range(4)]
+    statuses = [tell(person.email).status_code for person in (dot, ben, eve, cy)]
     assert statuses == [409, 409, 409, 429]
+    assert tell(dot.email).status_code == 409, "what was told is told again"
 
     refused = tell("free@example.org")
     assert refused.status_code == 429, "a free address is no different"
@@ -76,9 +77,10 @@ def test_a_person_beyond_the_limit_gets_no_more_answers(settings, tell, ben, dot
         assert tell(dot.email, backend).status_code == 409, "services are not counted"
 
 
-def test_the_limit_is_exact_for_parallel_attempts(settings, path, ada, dot):
+def test_the_limit_is_exact_for_parallel_attempts(settings, path, ada):
     settings.TAKEN_ADDRESSES_PER_CALLER = "5/hour"
-    statuses = at_once(lambda _: ada.api.post(path, {**BODY, "email": dot.email}), 20)
+    emails = [make_person(f"person {number}").email for number in range(20)]
+    statuses = at_once(lambda at: ada.api.post(path, {**BODY, "email": emails[at]}), 20)
     statuses = [answer.status_code for answer in statuses]
     assert (statuses.count(409), statuses.count(429)) == (5, 15)
 

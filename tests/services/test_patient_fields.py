@@ -12,6 +12,7 @@ from patients.representation.patients import shown_by
 from patients.search_keys import SEPARATOR, search_key
 from patients.services.effects import profile_of
 from patients.services.patient_details import PatientDetails, SharedPatient
+from patients.services.patient_lists import Figures
 from tests.factories import patient_document
 
 NICKNAME = Field(
@@ -74,7 +75,12 @@ def test_a_new_copied_field_is_in_the_profile():
 
 
 def test_a_new_field_is_a_column_of_the_csv_and_a_line_of_the_staff_page():
-    row = {**stored_with("Izzy"), **ADDED, "id": "0123456789"}
+    row = {
+        **stored_with("Izzy"),
+        **ADDED,
+        "id": "0123456789",
+        "figures": Figures(None, None, None, None),
+    }
     cells = {title: patient_fields.cell(field, row) for title, field in fields.columns(TABLE)}
     lines = {title: patient_fields.line(field, row) for title, field in fields.lines(TABLE)}
     assert list(cells)[-1] == "nickname"

@@ -61,8 +61,13 @@ def some_data():
             1,
         ),
         ("embeddedXealthOrders", {"deployment": "east", "orderId": "o5"}, {}, 0),
-        ("ehrProcessing", {"clinicId": {"$in": [CLINIC]}}, NEWEST_FIRST, 5),
-        ("ehrProcessing", {"clinicId": {"$in": [CLINIC, OTHER]}}, NEWEST_FIRST, 6),
+        ("ehrProcessing", {"kind": "message", "clinicId": {"$in": [CLINIC]}}, NEWEST_FIRST, 5),
+        (
+            "ehrProcessing",
+            {"kind": "message", "clinicId": {"$in": [CLINIC, OTHER]}},
+            NEWEST_FIRST,
+            6,
+        ),
         ("patients", {"clinicId": CLINIC, "ehrSubscriptions.xealthReports.active": True}, {}, 10),
     ],
 )

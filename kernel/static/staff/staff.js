@@ -2,6 +2,14 @@
    that fit. */
 "use strict";
 
+/* The frame shows the page when its scripts have run. On a slow machine that is after the browser has looked for the field
+   that wants the focus, and a hidden one gets none. */
+for (const moment of ["alpine:initialized", "DOMContentLoaded"]) {
+  document.addEventListener(moment, () => requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+  }));
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
