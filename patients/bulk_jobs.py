@@ -1,6 +1,7 @@
 """The patients of a file are created by a job: one transaction for each, once, whatever crashes meanwhile."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -54,7 +55,7 @@ def _try(
 ) -> str:
     """Why the row is not created; empty for one that is."""
     is_user = task.asked_by["actor_kind"] == ActorKind.USER
-    try:
+    with _waiting_for_a_merge():
         return bulk_creations.create(
             clinic_id=task.clinic_id,
             details=details_of(row["body"]),
@@ -63,8 +64,6 @@ def _try(
             take_over=noting.take_over,
             then=then,
         )
-    except Busy:
-        raise RetryLater(CLINIC_HELD, wait=_HELD) from None
 
 
 def _record(task: jobs.Task, record: PatientDocument) -> None:
@@ -76,8 +75,15 @@ def _record(task: jobs.Task, record: PatientDocument) -> None:
 
 
 def _require_open(task: jobs.Task) -> None:
-    try:
+    with _waiting_for_a_merge():
         closures.require_open(task.clinic_id)
+
+
+@contextmanager
+def _waiting_for_a_merge() -> Iterator[None]:
+    """A job of staff would fail, and could be started again; who has sent a file cannot do that."""
+    try:
+        yield
     except Busy:
         raise RetryLater(CLINIC_HELD, wait=_HELD) from None
 

@@ -116,10 +116,9 @@ class BulkCreationViewSet(SwitchedViewSet):
         marks = bulk_creations.mark_duplicates(clinic["_id"], rows, asked_by=asked_by)
         if call.query.get("dryRun", True):
             accesses.note_shown(len(rows))
+            mrns = {row.number: row.mrn for row in rows if row.number not in marks}
             return download(
-                bulk_results.dry_lines(
-                    rows, marks | bulk_creations.beyond_plan(clinic, rows, marks)
-                ),
+                bulk_results.dry_lines(rows, marks | bulk_creations.refusals(clinic, mrns)),
                 name=_name(),
                 content_type=TYPE,
                 close=lambda: None,

@@ -117,13 +117,6 @@ def _with_accounts(
     return found, unchecked
 
 
-def beyond_plan(
-    clinic: ClinicDocument, rows: Sequence[Row], marks: Mapping[int, Sequence[str]]
-) -> dict[int, list[str]]:
-    """As `refusals`, of the rows without a mark."""
-    return refusals(clinic, {row.number: row.mrn for row in rows if row.number not in marks})
-
-
 def refusals(clinic: ClinicDocument, mrns: Mapping[int, str]) -> dict[int, list[str]]:
     """{number of the row: what its creation would say now}, of rows whose MRN must be unique and is not, and of those
     for which the plan has no room. `mrns`: by number of the row, of all rows that would be created in their order."""
