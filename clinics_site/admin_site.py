@@ -120,7 +120,7 @@ def navigation(request: HttpRequest) -> list[Item]:
         {
             "title": "Operations",
             "items": [
-                _item("Jobs", "work_history", "jobs", _needs(roles.FIND), "g j"),
+                _item("Jobs", "work_history", "jobs", _needs(roles.FIND, roles.AUDIT), "g j"),
                 _item("Events", "stacks", "outbox", _needs(roles.FIND), "g e"),
                 _item("Webhooks", "webhook", "webhooks", _needs(roles.INTEGRATION), "g w"),
                 _item("Mails", "drafts", "mails", _needs(roles.FIND)),
@@ -154,8 +154,9 @@ def _item(
     }
 
 
-def _needs(permission: str) -> Callable[[HttpRequest], bool]:
-    return lambda request: request.user.has_perm(permission)  # type: ignore[union-attr]
+def _needs(*permissions: str) -> Callable[[HttpRequest], bool]:
+    """Any of them."""
+    return lambda request: any(map(request.user.has_perm, permissions))  # type: ignore[union-attr]
 
 
 def _is_superuser(request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ alone cannot show, such as a restored older copy or the deletion of everything, 
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -163,6 +164,24 @@ def list_events(
     if before is not None:
         query = {"$and": [query, {"_id": {"$lt": before}}]}
     return list(db.collection(COLLECTION).find(query, sort=[("_id", DESCENDING)], limit=limit))
+
+
+def list_ids(query: dict[str, Any], *, limit: int) -> list[ObjectId]:
+    """Newest first."""
+    events = db.collection(COLLECTION)
+    found = events.find(query, {"_id": 1}, sort=[("_id", DESCENDING)], limit=limit)
+    return [event["_id"] for event in found]
+
+
+def list_of_ids(event_ids: Sequence[ObjectId]) -> list[dict[str, Any]]:
+    """Newest first."""
+    query = {"_id": {"$in": list(event_ids)}}
+    return list(db.collection(COLLECTION).find(query, sort=[("_id", DESCENDING)]))
+
+
+def count_events(query: dict[str, Any], *, most: int) -> int:
+    """At most `most`."""
+    return db.collection(COLLECTION).count_up_to(query, most)
 
 
 def find_event(event_id: ObjectId) -> dict[str, Any] | None:

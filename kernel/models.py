@@ -414,7 +414,9 @@ class Job(StoredDocument):
     life = lives.expires("JobsCleanup", "after it was begun")
 
     kind = models.TextField(help_text="what is done, as an app declares it")
-    clinic_id = ObjectIdField(db_column="clinicId", help_text="in which clinic")
+    clinic_id = ObjectIdField(
+        null=True, db_column="clinicId", help_text="in which clinic, if it is about one"
+    )
     clinic_name = models.TextField(db_column="clinicName", help_text="its name at the begin")
     wanted: Any = PassThroughField(
         shape=dict,

@@ -15,8 +15,8 @@ from kernel import audit, db, ids
 from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
 from kernel.db import Document
-from kernel.errors import Conflict, DomainError
-from kernel.staff import pages
+from kernel.errors import Conflict
+from kernel.staff import pages, refusals
 
 MOVED = "someone changed this meanwhile; check the present values and try again"
 Part = Callable[[Document], dict[str, Any]]
@@ -126,27 +126,19 @@ def refusals_recorded(
     For a change that asks other services, which no transaction may wait for: its service opens the transaction, and
     records the change in it by a function that the page passes.
     """
-    try:
+    changed = subject or Subject("clinic", clinic_id)
+    with refusals.recorded(
+        request,
+        action=action,
+        object_type=changed.kind,
+        object_id=changed.id,
+        object_name=changed.name,
+        clinic_id=ids.parse_id(clinic_id),
+        reason=reason,
+        requested=requested,
+    ):
         closures.require_open(clinic_id)
         yield
-    except DomainError as error:
-        changed = subject or Subject("clinic", clinic_id)
-        audit.record(
-            action=action,
-            object_type=changed.kind,
-            object_id=changed.id,
-            object_name=changed.name,
-            clinic_id=ids.parse_id(clinic_id),
-            reason=reason,
-            outcome=AuditOutcome.REFUSED,
-            scope={
-                "status": error.status,
-                "refused": pages.sentence(error.message),
-                "wanted": requested or {},
-            },
-            **pages.actor(request),
-        )
-        raise
 
 
 def record(  # noqa: PLR0913 (an event has this many fields, all named)

@@ -1,7 +1,6 @@
-"""How a page begins a job about a clinic, with the event that says what was asked for, in one transaction; and what the
-work of such a job records."""
+"""How a page begins a job about a clinic, and what the work of such a job records."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bson import ObjectId
@@ -9,12 +8,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import changes
-from kernel import audit, jobs, outbox
-from kernel.choices import AuditOutcome
-from kernel.db import Document
+from kernel import audit, db, jobs
 from kernel.errors import DomainError
-from kernel.jobs.running import OBJECT
-from kernel.staff import pages
+from kernel.staff import job_begins, pages
 from kernel.staff.fields import TypedForm
 
 
@@ -22,65 +18,22 @@ class ConfirmForm(TypedForm):
     wrong = "The text does not match; nothing was begun."
 
 
-def begin(  # noqa: PLR0913 (all named, and passed on as they are)
-    request: HttpRequest,
-    clinic: Document,
-    kind: jobs.Kind,
-    *,
-    wanted: Mapping[str, Any],
-    options: Mapping[str, Any],
-    scope: dict[str, Any],
-    about: str,
-    reason: str,
-    narrowed: Sequence[tuple[str, str]] = (),
-    typed: str = "",
-    left_out: Mapping[str, int] | None = None,
-    then: Callable[[str], None] = lambda _: None,
+def begin(
+    request: HttpRequest, clinic: Mapping[str, Any], kind: jobs.Kind, *, reason: str, **asked: Any
 ) -> HttpResponseBase:
-    """Leads to the page of the job. `narrowed`, `typed` and `left_out` as `jobs.begin` takes them. `then` is called in
-    the transaction with the id of the job."""
-    begun: list[str] = []
-
-    def apply() -> None:
-        job_id = jobs.begin(
-            kind,
-            clinic=clinic,
-            asked_by=asked_by(request),
-            wanted=wanted,
-            options=options,
-            about=about,
-            narrowed=narrowed,
-            typed=typed,
-            left_out=left_out,
-            reason=reason,
-        )
-        begun[:] = [str(job_id)]
-        changes.record(
-            request,
-            clinic=clinic,
-            action=kind.action,
-            object_type=OBJECT,
-            object_id=begun[0],
-            scope=scope,
-            reason=reason,
-            outcome=AuditOutcome.BEGUN,
-        )
-        then(begun[0])
-
+    """Leads to the page of the job. `asked` as `kernel.staff.job_begins.store` takes it."""
     clinic_id = str(clinic["_id"])
     try:
-        changes.guarded(
-            request, clinic_id=clinic_id, action=kind.action, reason=reason, change=apply
-        )
+        with changes.refusals_recorded(
+            request, clinic_id=clinic_id, action=kind.action, reason=reason
+        ):
+            job_id = db.run_in_transaction(
+                lambda: job_begins.store(request, clinic, kind, reason=reason, **asked)
+            )
     except DomainError as error:
         pages.fail(request, error)
         return pages.go(reverse("admin:clinic", args=[clinic_id]))
-    outbox.nudge()
-    return pages.go(reverse("admin:job", args=begun))
-
-
-def asked_by(request: HttpRequest) -> dict[str, str]:
-    return {name: str(value) for name, value in pages.actor(request).items()}
+    return job_begins.lead_to(job_id)
 
 
 def signature(task: jobs.Task) -> str:

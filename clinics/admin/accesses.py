@@ -37,7 +37,7 @@ def who_has_seen(request: HttpRequest) -> HttpResponseBase:
     asked = {
         field: meant.read(request, kind, field, hides=HIDDEN) for field, kind in _MEANT.items()
     }
-    period, problem = days.bounds_of_ids(request)
+    period, problem = days.bounds_of_ids(request.GET)
     patient, who = (asked[field].id.lower() for field in HIDDEN)
     sections = []
     if not problem and not any(one.problem for one in asked.values()):

@@ -1,9 +1,10 @@
 """The list of clinics with filters, and the clinics in trouble."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,23 +16,33 @@ from clinics.choices import ClinicType
 from clinics.services import staff_reads, troubles
 from clinics.services.staff_reads import ClinicFilter
 from clinics.services.troubles import Troubles
-from kernel import audit, texts
+from kernel import jobs, texts
 from kernel.db import Document
+from kernel.errors import BadRequest
 from kernel.staff import exports, labels, overview, pages, paging, recents, roles, searches
+from kernel.staff.exports import Asked, Export
 
 labels.add(Tier, "tier")
 labels.add(EhrProvider, "provider")
 labels.add(ClinicType, "clinicType")
 _SHOWN_ON_OVERVIEW = 8
-MOST_EXPORTED = 50_000
+NEWEST = "newest"
+WRONG_DAY = "A day is written as 2026-11-24"
+GONE = "was deleted meanwhile"
+_EXPORTS = (roles.FIND, roles.EXPORT)
+_EHR = {"yes": "On", "no": "Off"}
 _HIDDEN = ("q",)  # Find leads here with what was typed, which may be a patient's name
 
 
 @pages.page("clinics/", name="clinics", needs=roles.FIND, hides=_HIDDEN)
 def clinics(request: HttpRequest) -> HttpResponseBase:
-    clinic_filter, problem = _filter(request)
+    problem = ""
+    try:
+        clinic_filter = _filter(searches.asked(request))
+    except BadRequest as error:
+        clinic_filter, problem = ClinicFilter(), pages.sentence(error.message)
     number, size = paging.requested(request)
-    newest_first = request.GET.get("sort") == "newest"
+    newest_first = request.GET.get("sort") == NEWEST
     page, total = staff_reads.list_clinics(
         clinic_filter, newest_first=newest_first, skip=(number - 1) * size, limit=size
     )
@@ -45,31 +56,6 @@ def clinics(request: HttpRequest) -> HttpResponseBase:
         query=paging.query_without(request, "page"),
         tiers=Tier.choices,
         problem=problem,
-    )
-
-
-@pages.page(
-    "clinics/export.csv",
-    name="clinics_export",
-    needs=[roles.FIND, roles.EXPORT],
-    hides=_HIDDEN,
-    begins_at="clinics",
-)
-def export(request: HttpRequest) -> HttpResponseBase:
-    clinic_filter, _ = _filter(request)
-    exported, _ = staff_reads.list_clinics(
-        clinic_filter, newest_first=False, skip=0, limit=MOST_EXPORTED
-    )
-    audit.record(
-        action="clinics.export",
-        object_type="clinics",
-        object_id="",
-        scope={"rows": len(exported)},
-        **pages.actor(request),
-    )
-    header = ("id", "name", "share code", "tier", "country", "plan patients", "EHR", "created")
-    return exports.as_csv(
-        "clinics", header, (_export_row(readable_clinics.clinic(clinic)) for clinic in exported)
     )
 
 
@@ -108,20 +94,21 @@ def _trouble_rows(request: HttpRequest, found: Troubles) -> list[dict[str, Any]]
     ]
 
 
-def _filter(request: HttpRequest) -> tuple[ClinicFilter, str]:
-    """The filter of the query, and an error message if a date cannot be read."""
-    ehr = {"yes": True, "no": False}.get(request.GET.get("ehr", ""))
+def _filter(asked: Mapping[str, str]) -> ClinicFilter:
+    """Raises BadRequest if a date cannot be read."""
+    ehr = {"yes": True, "no": False}.get(asked.get("ehr", ""))
     try:
-        start, end = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
+        start, end = _day(asked.get("from", "")), _day(asked.get("to", ""))
+        before = end + timedelta(days=1) if end else None
     except (ValueError, OverflowError):
-        return ClinicFilter(), "A day is written as 2026-11-24."
+        raise BadRequest(WRONG_DAY) from None
     return ClinicFilter(
-        name=texts.name(searches.asked(request).get("q", "").replace("\0", ""))[:200],
-        tier=request.GET.get("tier", ""),
+        name=texts.name(asked.get("q", "").replace("\0", ""))[:200],
+        tier=asked.get("tier", ""),
         ehr=ehr,
         created_from=start,
-        created_before=end + timedelta(days=1) if end else None,
-    ), ""
+        created_before=before,
+    )
 
 
 def _day(text: str) -> datetime | None:
@@ -163,3 +150,75 @@ def _export_row(clinic: Document) -> list[Any]:
         ehr.get("provider") if ehr.get("enabled") else "",
         clinic.get("createdTime"),
     ]
+
+
+# --- the list as a file ---------------------------------------------------------------------------
+def _plan(task: jobs.Task) -> list[str]:
+    found = staff_reads.list_clinic_ids(
+        _filter(task.wanted),
+        newest_first=task.wanted["sort"] == NEWEST,
+        limit=exports.MOST + 1,
+    )
+    return exports.planned(found)
+
+
+def _export(_: jobs.Task, items: Sequence[str]) -> jobs.Batch:
+    found = staff_reads.list_clinics_of_ids(list(map(ObjectId, items)))
+    rows = [_export_row(readable_clinics.clinic(clinic)) for clinic in found]
+    gone = set(items) - {str(clinic["_id"]) for clinic in found}
+    return jobs.Batch(len(rows), rows, {GONE: sorted(gone)} if gone else {})
+
+
+EXPORT = jobs.add(
+    jobs.Kind(
+        name="clinics.export",
+        title="Export of the list of clinics",
+        action="clinics.export",
+        sees=_EXPORTS,
+        begins=_EXPORTS,
+        plan=_plan,
+        work=_export,
+        batch=500,
+        items="clinics",
+        header=("id", "name", "share code", "tier", "country", "plan patients", "EHR", "created"),
+    )
+)
+
+
+def _read(_: HttpRequest, fields: Mapping[str, str]) -> Asked:
+    clinic_filter = _filter(fields)
+    count = staff_reads.count_clinics(clinic_filter, most=exports.MOST_AT_ONCE + 1)
+    search, newest_first = clinic_filter.name, fields.get("sort") == NEWEST
+    narrowed = [
+        ("Tier", Tier.label_of(tier, unknown=tier) if (tier := fields.get("tier", "")) else ""),
+        ("EHR", _EHR.get(fields.get("ehr", ""), "")),
+        ("Created from", fields.get("from", "")),
+        ("Created to", fields.get("to", "")),
+    ]
+    narrowed = [(title, value) for title, value in narrowed if value]
+    return Asked(
+        name="clinics",
+        count=min(count, exports.MOST_AT_ONCE),
+        is_more=count > exports.MOST_AT_ONCE,
+        wanted={name: fields.get(name, "") for name in ("q", "tier", "ehr", "from", "to", "sort")},
+        narrowed=narrowed,
+        about=[*(["search"] if search else []), *(title for title, _ in narrowed)],
+        typed=search,
+        order="Newest first" if newest_first else "Name",
+        scope={"searched": bool(search), "narrowed": dict(narrowed)},
+        crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
+    )
+
+
+exports.add(
+    Export(
+        kind=EXPORT,
+        read=_read,
+        list_page="clinics",
+        rows="the list of clinics",
+        object_type="clinics",
+    ),
+    route="clinics/export",
+    name="clinics_export",
+    hides=_HIDDEN,
+)

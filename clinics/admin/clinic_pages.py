@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
+from clinic_records.admin import changes, frame, readable_clinics
 from clinic_records.services import access
 from clinics.admin import counts, gone_clinics, integrations, settings
 from clinics.admin.count_job import COUNT
@@ -15,7 +15,7 @@ from kernel import audit, db, ids, jobs, outbox
 from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import NotFound
-from kernel.staff import pages, paging, roles, subjects
+from kernel.staff import job_begins, pages, paging, roles, subjects
 from patients.choices import IssueCause
 from patients.services import patient_counts
 
@@ -83,7 +83,7 @@ def refresh(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
             scope={"counted": counts.counted_of(clinic)},
         )
         if patient_counts.claim_recount(clinic["_id"]):
-            jobs.begin(COUNT, clinic=clinic, asked_by=clinic_jobs.asked_by(request))
+            jobs.begin(COUNT, clinic=clinic, asked_by=job_begins.asked_by(request))
 
     db.run_in_transaction(apply)
     outbox.nudge()

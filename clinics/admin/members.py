@@ -1,21 +1,26 @@
 """Members and pending invites of a clinic: view, change roles, remove, revoke."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinic_records.admin import changes, frame, readable_clinics
+from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
+from clinic_records.services import closures
 from clinics.admin import forms, readable_clinicians
 from clinics.services import clinicians, staff_reads
-from kernel import audit
+from kernel import audit, jobs, texts
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
 from kernel.staff import exports, hidden_values, pages, paging, roles, searches, subjects
+from kernel.staff.exports import Asked, Export
 
 ROLES_CHANGED = "clinician.roles_changed"
-_COLUMNS = ("id", "name", "e-mail", "roles", "state", "added")
+GONE = "was removed meanwhile"
+_LONGEST_SEARCH = 200
+_EXPORTS = (roles.MEMBERS, roles.EXPORT)
 
 
 frame.add_tab(frame.Tab("clinic_members", "Members", roles.FIND, position=30))
@@ -50,30 +55,82 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     )
 
 
-@pages.page(
-    "clinics/<str:clinic_id>/members/export.csv",
-    name="clinic_members_export",
-    needs=[roles.MEMBERS, roles.EXPORT],
-)
-def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    clinic = readable_clinics.access_clinic(clinic_id)
-    members = [_row(document) for document in readable_clinicians.list_members(clinic["_id"])]
-    scope = {"rows": len(members), "columns": list(_COLUMNS)}
-    changes.record(request, clinic=clinic, action="clinicians.export", scope=scope)
-    rows = (
-        [
-            row["id"],
-            row.get("name"),
-            row.get("email"),
-            " ".join(row["roles"]),
-            row["state"],
-            row.get("createdTime"),
-        ]
-        for row in members
+# --- the list as a file ---------------------------------------------------------------------------
+def _plan(task: jobs.Task) -> list[str]:
+    readable_clinics.access_clinic(str(task.clinic_id))
+    found = staff_reads.list_member_ids(
+        task.clinic_id, search=task.wanted["search"], in_addresses=True
     )
-    return exports.as_csv(f"clinicians-{clinic['_id']}", _COLUMNS, rows)
+    return exports.planned(found)
 
 
+def _export(_: jobs.Task, items: Sequence[str]) -> jobs.Batch:
+    found = staff_reads.list_members_of_ids(list(map(ObjectId, items)))
+    rows = [_cells(_row(readable_clinicians.clinician(member))) for member in found]
+    gone = set(items) - {str(member["_id"]) for member in found}
+    return jobs.Batch(len(rows), rows, {GONE: sorted(gone)} if gone else {})
+
+
+def _cells(row: Document) -> list[Any]:
+    return [
+        row["id"],
+        row.get("name"),
+        row.get("email"),
+        " ".join(row["roles"]),
+        row["state"],
+        row.get("createdTime"),
+    ]
+
+
+EXPORT = jobs.add(
+    jobs.Kind(
+        name="members.export",
+        title="Export of members",
+        action="clinicians.export",
+        sees=_EXPORTS,
+        begins=_EXPORTS,
+        plan=_plan,
+        requires=lambda task: closures.require_open(task.clinic_id),
+        work=_export,
+        batch=500,
+        items="members",
+        header=("id", "name", "e-mail", "roles", "state", "added"),
+    )
+)
+
+
+def _read(_: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> Asked:
+    clinic = readable_clinics.access_clinic(clinic_id)
+    search = texts.name(fields.get("q", ""))[:_LONGEST_SEARCH]
+    found = staff_reads.list_member_ids(clinic["_id"], search=search, in_addresses=True)
+    return Asked(
+        name=f"clinicians-{clinic['_id']}",
+        count=len(found),
+        wanted={"search": search},
+        clinic=clinic,
+        about=["search"] if search else [],
+        typed=search,
+        order="Name",
+        scope={"searched": bool(search)},
+        crumbs=[*frame.crumbs_of(clinic), crumb(clinic)],
+    )
+
+
+exports.add(
+    Export(
+        kind=EXPORT,
+        read=_read,
+        list_page="clinic_members",
+        rows="members",
+        begin=clinic_jobs.begin,
+    ),
+    route="clinics/<str:clinic_id>/members/export",
+    name="clinic_members_export",
+    hides=("q",),
+)
+
+
+# --- one member -----------------------------------------------------------------------------------
 @pages.page(
     "clinics/<str:clinic_id>/members/<str:user_id>/", name="clinic_member", needs=roles.MEMBERS
 )

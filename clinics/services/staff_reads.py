@@ -38,6 +38,21 @@ def list_clinics(
     return page, store.count_clinics(narrowed)
 
 
+def list_clinic_ids(conditions: ClinicFilter, *, newest_first: bool, limit: int) -> list[ObjectId]:
+    """In the order of the list."""
+    return store.list_clinic_ids(_narrowed(conditions), newest_first=newest_first, limit=limit)
+
+
+def count_clinics(conditions: ClinicFilter, *, most: int) -> int:
+    return store.count_clinics(_narrowed(conditions), most=most)
+
+
+def list_clinics_of_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+    """In the order of the ids, without those that are gone."""
+    found = {clinic["_id"]: clinic for clinic in store.list_of_ids(clinic_ids)}
+    return [found[clinic_id] for clinic_id in clinic_ids if clinic_id in found]
+
+
 def _narrowed(conditions: ClinicFilter) -> ClinicFilter:
     """A rare name is looked for among the clinics that have it, and not among all of them."""
     among = clinic_names.ids_with(texts.words(conditions.name))
@@ -102,15 +117,25 @@ def list_member_keys(clinic_id: ObjectId) -> list[Document]:
 def page_of_members(
     clinic_id: ObjectId, *, search: str, in_addresses: bool, skip: int, limit: int
 ) -> tuple[list[Document], int]:
-    """Members and pending invites with all words in what is searched: the name, the user id and, if wanted, the
-    address. And how many these are."""
+    """Members and pending invites as `list_member_ids` finds them, and how many these are."""
+    found = list_member_ids(clinic_id, search=search, in_addresses=in_addresses)
+    return store.list_members_of_ids(found[skip : skip + limit]), len(found)
+
+
+def list_member_ids(clinic_id: ObjectId, *, search: str, in_addresses: bool) -> list[ObjectId]:
+    """The record ids of members and pending invites with all words in what is searched: the name, the user id and, if
+    wanted, the address. Sorted by name."""
     fields = ("name", "userId", "email") if in_addresses else ("name", "userId")
-    found = [
+    return [
         member["_id"]
         for member in store.list_member_keys(clinic_id)
         if texts.has_words(search, *(safe_reading.text(member.get(name)) or "" for name in fields))
     ]
-    return store.list_members_of_ids(found[skip : skip + limit]), len(found)
+
+
+def list_members_of_ids(record_ids: Sequence[ObjectId]) -> list[Document]:
+    """Sorted by name."""
+    return store.list_members_of_ids(record_ids)
 
 
 def list_members_with_ids(clinic_id: ObjectId, user_ids: Sequence[str]) -> list[Document]:

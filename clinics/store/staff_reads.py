@@ -47,12 +47,11 @@ _MEMBER_FIELDS = {"clinicId": 1, "userId": 1, "email": 1, "name": 1, "roles": 1,
 def list_clinics(
     conditions: ClinicFilter, *, newest_first: bool, skip: int, limit: int
 ) -> list[Document]:
-    order = [("_id", DESCENDING)] if newest_first else [("name", ASCENDING), ("_id", ASCENDING)]
     return list(
         db.collection(CLINICS).find(
             _conditions(conditions),
             LISTED,
-            sort=order,
+            sort=_order(newest_first=newest_first),
             skip=skip,
             limit=limit,
             collation=_COLLATION,
@@ -60,9 +59,24 @@ def list_clinics(
     )
 
 
-def count_clinics(conditions: ClinicFilter) -> int:
-    """At most `MOST_COUNTED`."""
-    return db.collection(CLINICS).count_up_to(_conditions(conditions), MOST_COUNTED)
+def list_clinic_ids(conditions: ClinicFilter, *, newest_first: bool, limit: int) -> list[ObjectId]:
+    found = db.collection(CLINICS).find(
+        _conditions(conditions),
+        {"_id": 1},
+        sort=_order(newest_first=newest_first),
+        limit=limit,
+        collation=_COLLATION,
+    )
+    return [clinic["_id"] for clinic in found]
+
+
+def _order(*, newest_first: bool) -> list[tuple[str, int]]:
+    return [("_id", DESCENDING)] if newest_first else _BY_NAME
+
+
+def count_clinics(conditions: ClinicFilter, *, most: int = MOST_COUNTED) -> int:
+    """At most `most`."""
+    return db.collection(CLINICS).count_up_to(_conditions(conditions), most)
 
 
 def list_all_names() -> list[Document]:

@@ -13,15 +13,22 @@ PATIENTS = "patients"
 class Task:
     """What is known of a job when a part of it is done. `wanted` is known to `plan` alone, and forgotten afterwards: it
     may hold what someone has typed. `asked_by` as `audit.record` takes it. `succeeded`: for how many it was done so
-    far."""
+    far. `clinic`: None where it is about no clinic, or about all of them."""
 
     id: ObjectId
-    clinic_id: ObjectId
+    clinic: ObjectId | None
     wanted: Mapping[str, Any]
     options: Mapping[str, Any]
     asked_by: Mapping[str, str]
     reason: str
     succeeded: int
+
+    @property
+    def clinic_id(self) -> ObjectId:
+        """Of a kind about a clinic."""
+        if self.clinic is None:
+            raise TypeError(self.id)
+        return self.clinic
 
 
 class Skipped(Exception):

@@ -50,9 +50,7 @@ LOGGED_EVERY = 100  # of items that are created
 MOST_NAMED = 500  # whom an audit event names, and a job of those it has left out; more are counted
 # For one kind in one clinic, with those that wait for their turn: each waits for no more than the turns of the others.
 MOST_AT_WORK = 10
-TOO_MANY = (
-    f"{MOST_AT_WORK} jobs of this kind are at work for the clinic; wait until one of them has ended"
-)
+TOO_MANY = f"{MOST_AT_WORK} jobs of this kind are at work already; wait until one of them has ended"
 PARTS_LAST = timedelta(
     days=3
 )  # longer than the outbox tries; and so long a failed job can be started again
@@ -71,7 +69,7 @@ class _Elsewhere(DomainError):
 def begin(
     kind: Kind,
     *,
-    clinic: Mapping[str, Any],
+    clinic: Mapping[str, Any] | None,
     asked_by: Mapping[str, str],
     wanted: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
@@ -87,11 +85,11 @@ def begin(
     `typed`: the text that was searched for, which is kept for three days. `left_out`: why -> how many could not be
     chosen."""
     moment = clock.now()
-    job = {
+    job: Document = {
         "_id": ids.new_id(),
         "kind": kind.name,
-        "clinicId": clinic["_id"],
-        "clinicName": clinic.get("name") or "",
+        "clinicId": clinic["_id"] if clinic else None,
+        "clinicName": (clinic or {}).get("name") or "",
         "wanted": dict(wanted or {}),
         "options": dict(options or {}),
         "about": about,
@@ -222,7 +220,7 @@ def list_line(job: Mapping[str, Any], *, limit: int) -> list[Document]:
 
 
 def _line(job: Mapping[str, Any]) -> str:
-    return f"{job['clinicId']}:{job['kind']}"
+    return f"{job['clinicId'] or ''}:{job['kind']}"
 
 
 # --- what workers do ------------------------------------------------------------------------------
@@ -264,7 +262,8 @@ def give_up(job_id: str, reason: str) -> None:
 
 
 def _take_step(job: Document) -> None:
-    accesses.note_clinic(job["clinicId"])
+    if job["clinicId"]:
+        accesses.note_clinic(job["clinicId"])
     kind = KINDS.get(job["kind"])
     if kind is None:
         raise PermanentFailure(Failure.HANDLER_UNKNOWN)
@@ -284,7 +283,7 @@ def _advance_or_fail(job: Document, kind: Kind) -> None:
 def _task(job: Document) -> Task:
     return Task(
         id=job["_id"],
-        clinic_id=job["clinicId"],
+        clinic=job["clinicId"],
         wanted=job["wanted"],
         options=job["options"],
         asked_by=job["askedBy"],

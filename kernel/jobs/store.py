@@ -220,8 +220,8 @@ def list_of(
     return list(found)
 
 
-def list_at_work(clinic_id: ObjectId, kind: str) -> list[Document]:
-    """Those of a kind in a clinic, oldest first, so many of them as one page shows."""
+def list_at_work(clinic_id: ObjectId | None, kind: str) -> list[Document]:
+    """Those of a kind in a clinic, or of one about no clinic, oldest first, so many of them as one page shows."""
     states = {"$in": [state.value for state in AT_WORK]}
     query = {"state": states, "clinicId": clinic_id, "kind": kind}
     sort = [("_id", ASCENDING)]

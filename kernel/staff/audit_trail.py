@@ -1,6 +1,6 @@
 """The audit trail: read, filter, export. These pages cannot change it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -9,10 +9,10 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from kernel import audit, ids
+from kernel import audit, ids, jobs
 from kernel.api.rendering import encode
 from kernel.choices import AuditOutcome
-from kernel.errors import NotFound
+from kernel.errors import BadRequest, NotFound
 from kernel.staff import (
     actions,
     colleagues,
@@ -26,13 +26,16 @@ from kernel.staff import (
     subjects,
 )
 from kernel.staff.differences import difference
+from kernel.staff.exports import Asked, Export
 from kernel.staff.meant import Meant
 
 PAGE = 50
-MOST_EXPORTED = 100_000
 HIDDEN = ("object", "actor")  # may be the name or the address of a person
 _MEANT = {"clinic": "clinic", "actor": colleagues.KIND, "object": "subject"}  # by field
 _WORDS = {"clinic": "In the clinic", "actor": "By", "object": "Concerning"}
+_TITLES = {
+    **_WORDS, "action": "Action", "outcome": "Outcome", "from": "From day (UTC)", "to": "To day (UTC)",
+}  # fmt: skip
 _COLUMNS = (
     "number", "time", "environment", "actor", "actor kind", "action", "object type", "object id", "object name",
     "clinic", "before", "after", "scope", "reason", "outcome", "request",
@@ -41,11 +44,16 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the page asks for; `problem` is what is wrong with it, if anything."""
+    """What the page asks for; `problem` is what is wrong with it, if anything. `conditions`: with ids in place of what
+    was typed."""
 
-    query: dict[str, Any]
+    conditions: Mapping[str, str]
     problem: str
     meant: Mapping[str, Meant]  # by field
+
+    @property
+    def query(self) -> dict[str, Any]:
+        return {"_id": None} if self.problem else _query_of(self.conditions)
 
 
 @pages.page("audit/", name="audit", needs=roles.AUDIT, hides=HIDDEN)
@@ -68,30 +76,6 @@ def trail(request: HttpRequest) -> HttpResponseBase:
         outcomes=AuditOutcome.values,
         actions=actions.WORDS.items(),
     )
-
-
-@pages.page(
-    "audit/export.csv", name="audit_export", needs=roles.AUDIT, hides=HIDDEN, begins_at="audit"
-)
-def export(request: HttpRequest) -> HttpResponseBase:
-    asked = _read(request)
-    if asked.problem:
-        pages.fail(request, asked.problem)
-        return pages.go(f"{reverse('admin:audit')}?{request.GET.urlencode()}")
-    audit.record(
-        action="audit.export",
-        object_type="auditTrail",
-        object_id="",
-        scope={"filter": urlencode(_in_words(request, asked)), "mostRows": MOST_EXPORTED},
-        **pages.actor(request),
-    )
-    return exports.as_csv("audit-trail", _COLUMNS, _rows(asked.query))
-
-
-def _in_words(request: HttpRequest, asked: Filter) -> dict[str, str]:
-    """Without what was typed to find a person."""
-    in_address = {name: value for name, value in request.GET.dict().items() if name != searches.KEY}
-    return in_address | {field: one.id for field, one in asked.meant.items() if one.id}
 
 
 @pages.page("audit/<str:event_id>/", name="audit_event", needs=roles.AUDIT)
@@ -119,17 +103,22 @@ def _read(request: HttpRequest) -> Filter:
     found = {
         field: meant.read(request, kind, field, hides=HIDDEN) for field, kind in _MEANT.items()
     }
-    bounds, problem = days.bounds_of_ids(request)
+    conditions = {name: request.GET.get(name, "") for name in _TITLES}
+    conditions |= {field: one.id for field, one in found.items()}
+    _, problem = days.bounds_of_ids(conditions)
     problem = next((one.problem for one in found.values() if one.problem), problem)
-    if problem:
-        return Filter({"_id": None}, problem, found)
+    return Filter({name: value for name, value in conditions.items() if value}, problem, found)
+
+
+def _query_of(conditions: Mapping[str, str]) -> dict[str, Any]:
+    bounds, _ = days.bounds_of_ids(conditions)
     query: dict[str, Any] = {"_id": bounds} if bounds else {}
-    query |= dict(_condition(field, one.id) for field, one in found.items() if one.id)
-    if request.GET.get("outcome"):
-        query["outcome"] = request.GET["outcome"]
-    if request.GET.get("action"):
-        query["action"] = {"$in": actions.codes_of(request.GET["action"])}
-    return Filter(query, "", found)
+    query |= dict(_condition(field, conditions[field]) for field in _MEANT if conditions.get(field))
+    if conditions.get("outcome"):
+        query["outcome"] = conditions["outcome"]
+    if conditions.get("action"):
+        query["action"] = {"$in": actions.codes_of(conditions["action"])}
+    return query
 
 
 def _condition(field: str, value: str) -> tuple[str, Any]:
@@ -140,14 +129,73 @@ def _condition(field: str, value: str) -> tuple[str, Any]:
     return "object.id", value
 
 
-def _rows(query: dict[str, Any]) -> Iterator[list[Any]]:
-    before: ObjectId | None = None
-    for _ in range(MOST_EXPORTED // 1000):
-        events = audit.list_events(query, before=before, limit=1000)
-        yield from map(_columns, events)
-        if len(events) < 1000:
-            return
-        before = events[-1]["_id"]
+# --- the trail as a file --------------------------------------------------------------------------
+def _plan(task: jobs.Task) -> list[str]:
+    found = audit.list_ids(_query_of(task.wanted), limit=exports.MOST + 1)
+    return exports.planned(found)
+
+
+def _export(_: jobs.Task, items: Sequence[str]) -> jobs.Batch:
+    found = audit.list_of_ids(list(map(ObjectId, items)))
+    return jobs.Batch(len(found), [_columns(event) for event in found])
+
+
+EXPORT = jobs.add(
+    jobs.Kind(
+        name="audit.export",
+        title="Export of the audit trail",
+        action="audit.export",
+        sees=(roles.AUDIT,),
+        begins=(roles.AUDIT,),
+        plan=_plan,
+        work=_export,
+        batch=500,
+        items="events",
+        header=_COLUMNS,
+    )
+)
+
+
+def _read_export(request: HttpRequest, _: Mapping[str, str]) -> Asked:
+    asked = _read(request)
+    if asked.problem:
+        raise BadRequest(asked.problem)
+    count = audit.count_events(asked.query, most=exports.MOST_AT_ONCE + 1)
+    return Asked(
+        name="audit-trail",
+        count=min(count, exports.MOST_AT_ONCE),
+        is_more=count > exports.MOST_AT_ONCE,
+        wanted=asked.conditions,
+        narrowed=_narrowed(asked),
+        about=[_TITLES[name].lower() for name in asked.conditions],
+        order="Newest first",
+        scope={"filter": urlencode(asked.conditions)},
+        crumbs=[pages.Crumb("Audit trail", reverse("admin:audit"))],
+    )
+
+
+def _narrowed(asked: Filter) -> list[tuple[str, str]]:
+    """In words; people, who may be patients, by their ids."""
+    words = dict(asked.conditions)
+    if "clinic" in words:
+        words["clinic"] = asked.meant["clinic"].name or words["clinic"]
+    if "action" in words:
+        words["action"] = actions.in_words(words["action"])
+    return [(_TITLES[name], value) for name, value in words.items()]
+
+
+exports.add(
+    Export(
+        kind=EXPORT,
+        read=_read_export,
+        list_page="audit",
+        rows="the audit trail",
+        object_type="auditTrail",
+    ),
+    route="audit/export",
+    name="audit_export",
+    hides=HIDDEN,
+)
 
 
 def _columns(event: dict[str, Any]) -> list[Any]:

@@ -64,7 +64,7 @@ def add_elsewhere(link: Elsewhere) -> None:
     _ELSEWHERE.append(link)
 
 
-@pages.page("jobs/", name="jobs", needs=roles.FIND)
+@pages.page("jobs/", name="jobs", needs=roles.FIND, or_needs=roles.AUDIT)
 def listing(request: HttpRequest) -> HttpResponseBase:
     kinds, clinic = _visible_kinds(request), meant.read(request, "clinic", "clinic")
     query = _query(request, list(kinds), clinic)
@@ -116,7 +116,7 @@ def _url(link: Elsewhere, clinic_id: ObjectId | None) -> str:
     return reverse(f"admin:{link.page}", args=[clinic_id] if link.is_of_clinic else [])
 
 
-@pages.page("jobs/<str:job_id>/", name="job", needs=roles.FIND)
+@pages.page("jobs/<str:job_id>/", name="job", needs=roles.FIND, or_needs=roles.AUDIT)
 def page(request: HttpRequest, job_id: str) -> HttpResponseBase:
     job = _access(request, job_id, name="job")
     return render(
@@ -143,7 +143,9 @@ def render_parts(request: HttpRequest, parts: Parts, context: dict[str, Any]) ->
     return HttpResponse(render_to_string("staff/jobs/_parts.html", context, request))
 
 
-@pages.page("jobs/<str:job_id>/progress", name="job_progress", needs=roles.FIND)
+@pages.page(
+    "jobs/<str:job_id>/progress", name="job_progress", needs=roles.FIND, or_needs=roles.AUDIT
+)
 def progress(request: HttpRequest, job_id: str) -> HttpResponseBase:
     """The parts of the page that are reloaded while the job is at work."""
     job = _access(request, job_id, name="job_progress")
@@ -160,18 +162,32 @@ def _access(request: HttpRequest, job_id: str, *, name: str) -> Document:
 
 
 def _require(request: HttpRequest, job: Document, permissions: Sequence[str], *, name: str) -> None:
-    of_job = {"job_id": str(job["_id"]), "clinic_id": str(job["clinicId"])}
+    of_job = {"job_id": str(job["_id"])}
+    if job["clinicId"]:
+        of_job["clinic_id"] = str(job["clinicId"])
     for permission in permissions:
         pages.require(request, permission, name=name, **of_job)
 
 
-@pages.page("jobs/<str:job_id>/cancel", name="job_cancel", needs=roles.FIND, posts_only=True)
+@pages.page(
+    "jobs/<str:job_id>/cancel",
+    name="job_cancel",
+    needs=roles.FIND,
+    or_needs=roles.AUDIT,
+    posts_only=True,
+)
 def cancel(request: HttpRequest, job_id: str) -> HttpResponseBase:
     job = _access_to_change(request, job_id, name="job_cancel")
     return _change(request, job, CANCELED, jobs.cancel, "It is canceled. What was done stays.")
 
 
-@pages.page("jobs/<str:job_id>/again", name="job_again", needs=roles.FIND, posts_only=True)
+@pages.page(
+    "jobs/<str:job_id>/again",
+    name="job_again",
+    needs=roles.FIND,
+    or_needs=roles.AUDIT,
+    posts_only=True,
+)
 def start_again(request: HttpRequest, job_id: str) -> HttpResponseBase:
     job = _access_to_change(request, job_id, name="job_again")
     answer = _change(request, job, STARTED_AGAIN, jobs.start_again, "It goes on where it ended.")
@@ -185,7 +201,13 @@ def _access_to_change(request: HttpRequest, job_id: str, *, name: str) -> Docume
     return job
 
 
-@pages.page("jobs/<str:job_id>/file", name="job_file", needs=roles.FIND, posts_only=True)
+@pages.page(
+    "jobs/<str:job_id>/file",
+    name="job_file",
+    needs=roles.FIND,
+    or_needs=roles.AUDIT,
+    posts_only=True,
+)
 def fetch(request: HttpRequest, job_id: str) -> HttpResponseBase:
     """The file, once, for the person who asked for it. It is posted for: a browser that reads ahead would use it up."""
     job = _access(request, job_id, name="job_file")
@@ -314,8 +336,8 @@ def _row(job: Document) -> dict[str, Any]:
         "id": str(job["_id"]),
         "title": _title(job),
         "about": job["about"],
-        "clinic_id": str(job["clinicId"]),
-        "clinic": job["clinicName"] or str(job["clinicId"]),
+        "clinic_id": str(job["clinicId"] or ""),
+        "clinic": job["clinicName"] or str(job["clinicId"] or ""),
         "state": STATES.get(state, state),
         "colour": _COLOURS.get(state, "wait"),
         "is_settled": not jobs.is_at_work(job),

@@ -7,7 +7,7 @@ rendered in the style of the site with `render`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypedDict
 
 from bson import ObjectId
@@ -39,11 +39,13 @@ def page(
     *,
     name: str,
     needs: str | Sequence[str],
+    or_needs: str = "",
     posts_only: bool = False,
     hides: Sequence[str] = (),
     begins_at: str = "",
 ) -> Callable[[View], View]:
-    """Register a page. `needs` is one permission or several, all of them required. `hides`: fields of a search that
+    """Register a page. `needs` is one permission or several, all of them required; `or_needs` opens it,
+    too, and alone. `hides`: fields of a search that
     stand in no address (`kernel.staff.searches`); `begins_at`: the page where it is typed, if it is not this one."""
     needed = [needs] if isinstance(needs, str) else list(needs)
 
@@ -51,7 +53,8 @@ def page(
         @wraps(view)
         def checked(request: HttpRequest, **path_parameters: Any) -> HttpResponseBase:
             request.operation_id = f"admin.{name}"  # type: ignore[attr-defined]
-            if not all(has(request, permission) for permission in needed):
+            may = partial(has, request)
+            if not (all(map(may, needed)) or (or_needs and may(or_needs))):
                 _record_refusal(request, name, path_parameters)
                 raise PermissionDenied
             if posts_only and request.method != "POST":
@@ -66,6 +69,7 @@ def page(
         checked.posts_only = posts_only  # type: ignore[attr-defined]
         checked.hides = hides  # type: ignore[attr-defined]
         checked.needs = needed  # type: ignore[attr-defined]
+        checked.or_needs = or_needs  # type: ignore[attr-defined]
         PAGES.append((route, name, checked))
         return checked
 

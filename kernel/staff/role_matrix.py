@@ -80,8 +80,10 @@ def _page(
     route: str, view: pages.View, shown: list[Role], words: Mapping[str, str]
 ) -> dict[str, Any]:
     needs: list[str] = view.needs  # type: ignore[attr-defined]
+    or_needs: str = view.or_needs  # type: ignore[attr-defined]
     return {
         "route": "/admin/" + _ARGUMENT.sub(r"{\1}", route),
         "needs": [words.get(right, right) for right in needs],
-        "roles": [role.rights.issuperset(needs) for role in shown],
+        "or_needs": words.get(or_needs, or_needs),
+        "roles": [role.rights.issuperset(needs) or (or_needs in role.rights) for role in shown],
     }

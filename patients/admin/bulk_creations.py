@@ -67,7 +67,7 @@ class FileForm(StaffForm):
 def template(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     """The titles alone: a line with an example would become a patient."""
     readable_clinics.access_clinic(clinic_id)
-    return exports.as_csv("patients-to-create", TITLES, [])
+    return exports.as_file("patients-to-create", TITLES, [])
 
 
 @pages.page(

@@ -21,10 +21,10 @@ from kernel import jobs
 from kernel.api import schema
 from kernel.db import Document
 from kernel.staff import pages, searches
+from kernel.staff.exports import MOST
 from kernel.staff.fields import StaffForm, hold, normal
 from patients.admin import list_choices
 from patients.admin.list_choices import Choice
-from patients.admin.patients import MOST_EXPORTED
 from patients.services import patient_lists, staff_reads
 from patients.services.staff_reads import Pasted
 
@@ -120,7 +120,7 @@ def _chosen(clinic: Document, choice: Choice, lines: Sequence[str]) -> _Chosen:
         named, count = pasted.patients[:_MOST_NAMED], len(pasted.patients)
         return _Chosen(clinic, choice, pasted, named, count)
     found = _page(clinic, choice, _MOST_NAMED)
-    return _Chosen(clinic, choice, None, found.documents, min(found.count, MOST_EXPORTED))
+    return _Chosen(clinic, choice, None, found.documents, min(found.count, MOST))
 
 
 # --- the job --------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def plan(task: jobs.Task) -> Iterable[str]:
     """The user ids of a job that began on these pages."""
     if "userIds" in task.wanted:
         return list(task.wanted["userIds"])
-    return staff_reads.user_ids_of(list_choices.list_ids(task, limit=MOST_EXPORTED))
+    return staff_reads.user_ids_of(list_choices.list_ids(task, limit=MOST))
 
 
 def requires_open(task: jobs.Task) -> None:

@@ -6,28 +6,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from pymongo.errors import PyMongoError
 
 from clinic_records.admin import changes, frame, readable_clinics
 from kernel.db import Document
 from kernel.errors import DomainError
-from kernel.staff import exports, labels, pages, paging, recents, roles, searches, subjects
-from kernel.staff.fields import OptionalReasonForm
+from kernel.staff import labels, pages, paging, recents, roles, searches, subjects
 from patients import fields
 from patients.admin import arrivals, list_choices, list_columns, readable_patients, saved_filters
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider, SourceState
 from patients.custody import is_custodial
 from patients.services import data_sources, patient_lists
-from patients.services.patient_lists import Figures, PatientFilter
+from patients.services.patient_lists import Figures
 
 labels.add(DataProvider, "provider", "providerName")
 labels.add(SourceState, labels.SOURCE_STATE)
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
-_EXPORT_PAGE = 500
 PAUSE = timedelta(minutes=1)  # between requests for one provider: a button is pressed twice
-MOST_EXPORTED = 200_000
-MOST_AT_ONCE = 1_000  # rows of a file that is sent without a job
 COLUMNS = fields.columns()
 HEADER = [title for title, _ in COLUMNS]
 
@@ -68,47 +63,6 @@ def listing(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         saved=saved_filters.links(request, clinic, choice, columns),
         **list_choices.context(choice, clinic),
         **list_columns.context(columns, list(rows_of(page.documents, clinic))),
-    )
-
-
-@pages.page(
-    "clinics/<str:clinic_id>/patients/export.csv",
-    name="clinic_patients_export",
-    needs=[roles.PATIENTS, roles.EXPORT],
-    hides=list_choices.HIDDEN,
-    begins_at="clinic_patients",
-)
-def export(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    """The export and its number of rows are recorded before the first row is sent. A longer list is for a job."""
-    clinic = readable_clinics.access_clinic(clinic_id)
-    form = OptionalReasonForm(request.GET)
-    if not form.is_valid():
-        pages.fail(request, form.first_error)
-        return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
-    choice = list_choices.read(searches.asked(request))
-    count = patient_lists.count_patients(clinic["_id"], choice.patient_filter)
-    if count > MOST_AT_ONCE:
-        pages.fail(
-            request, f"More than {MOST_AT_ONCE:,} patients are exported by a job: begin it here."
-        )
-        query = paging.query_without(request)
-        return pages.go(
-            f"{reverse('admin:clinic_patients_export_job', args=[clinic['_id']])}?{query}"
-        )
-    changes.record(
-        request,
-        clinic=clinic,
-        action="patients.export",
-        scope={
-            "rows": count,
-            "searched": bool(choice.search),
-            **({"narrowed": choice.names} if choice.is_narrowed else {}),
-            "columns": HEADER,
-        },
-        reason=form.cleaned_data["reason"],
-    )
-    return exports.as_csv(
-        f"patients-{clinic['_id']}", HEADER, _export_rows(clinic, choice.patient_filter)
     )
 
 
@@ -248,22 +202,3 @@ def _last_order(subscription: Document) -> str:
     """The last matched message is the current order."""
     matched = subscription.get("matchedMessages") or []
     return str(matched[-1]["id"]) if matched else ""
-
-
-def _export_rows(clinic: Document, patient_filter: PatientFilter) -> Iterator[list[Any]]:
-    try:
-        for skip in range(0, MOST_AT_ONCE, _EXPORT_PAGE):
-            page = patient_lists.list_patients(
-                clinic_id=str(clinic["_id"]),
-                patient_filter=patient_filter,
-                ordering=patient_lists.BY_NAME,
-                skip=skip,
-                limit=_EXPORT_PAGE,
-            )
-            for row in rows_of(page.documents, clinic):
-                yield cells_of(row)
-            if len(page.documents) < _EXPORT_PAGE:
-                return
-    except PyMongoError:
-        # Part of the file has been sent already, so the file itself has to say that it is incomplete.
-        yield ["THE LIST IS INCOMPLETE: the database did not answer. Export it again."]

@@ -3,7 +3,7 @@
 import re
 from contextlib import contextmanager
 from unittest import mock
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from bson import ObjectId
@@ -43,6 +43,13 @@ class Staff:
 
     def post(self, path, **fields):
         return self.client.post(f"/admin/{path}", fields)
+
+    def export(self, path, query=None, *, chosen="csv"):
+        """The file that is sent at once."""
+        page = f"/admin/{path}?{urlencode(query or {})}"
+        answer = self.client.get(page)
+        page = answer.headers["Location"] if is_kept_search(answer) else page
+        return self.client.post(page, {"at_once": "1", "format": chosen})
 
     def submit(self, path, **fields):
         """Fill in the form of a page that guards against parallel changes, and confirm the review."""

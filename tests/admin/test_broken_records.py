@@ -60,12 +60,12 @@ def pages_of(world, person):
     patient, member = f"{at}/patients/{user_id}/", f"{at}/members/{person.user_id}/"
     return {
         "clinics": [
-            "clinics/", "clinics/export.csv", "clinics/attention", f"{at}/", f"{at}/labels/", f"{at}/members/",
-            f"{at}/members/roles", f"{at}/patients/remove", f"{at}/patients/move", f"{at}/patients/", f"{at}/patients/export.csv", f"{at}/delete", f"{at}/history", patient,
+            "clinics/", "clinics/export", "clinics/attention", f"{at}/", f"{at}/labels/", f"{at}/members/",
+            f"{at}/members/roles", f"{at}/patients/remove", f"{at}/patients/move", f"{at}/patients/", f"{at}/patients/export", f"{at}/delete", f"{at}/history", patient,
             *(f"{at}/settings/{name}" for name in SETTINGS),
         ],
-        "patients": [f"{at}/patients/?{all_columns}", f"{at}/patients/export.csv", patient, f"{patient}remove", f"{patient}demographics", f"users/?q={user_id}"],
-        "clinicians": [f"{at}/members/", f"{at}/members/roles", f"{at}/members/export.csv", member, f"{member}remove", f"users/?q={person.user_id}"],
+        "patients": [f"{at}/patients/?{all_columns}", f"{at}/patients/export", patient, f"{patient}remove", f"{patient}demographics", f"users/?q={user_id}"],
+        "clinicians": [f"{at}/members/", f"{at}/members/roles", f"{at}/members/export", member, f"{member}remove", f"users/?q={person.user_id}"],
     }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def bare_pages(bare_frame, monkeypatch):
 
 
 def status_of(person, path):
-    response = person.get(path)
+    response = person.export(path) if path.endswith("/export") else person.get(path)
     if response.streaming:
         b"".join(response.streaming_content)
     return response.status_code

@@ -1,7 +1,5 @@
 """Failure pages: with the site's frame for people who are logged in, and with the request id for the log."""
 
-import asyncio
-import logging
 import re
 from collections import defaultdict
 
@@ -12,12 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from pymongo.errors import AutoReconnect
 
-from clinics_site.web import limits
-from clinics_site.web.application import Application
-from clinics_site.wsgi import application
+from kernel.jobs.files import FORMATS
 from kernel.staff import exports, pages
-from tests.admin.conftest import text
-from tests.web.test_bridge import scope
+from tests.admin.conftest import events, text
 
 TRACE = {"HTTP_X_TIDEPOOL_TRACE_REQUEST": "trace1234"}
 
@@ -82,29 +77,34 @@ def test_a_stranger_gets_failures_without_the_frame():
     assert 'id="quick-search"' not in text(page)
 
 
-EXPORTS = sorted(name for route, name, _ in pages.PAGES if route.endswith(".csv"))
+EXPORTS = sorted(name for route, name, _ in pages.PAGES if route.endswith("/export"))
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_an_export_that_fails_at_the_start_is_answered_with_a_failure_page(
-    name, clinic, root, monkeypatch, log
+@pytest.mark.parametrize("chosen", FORMATS)
+def test_an_export_that_fails_at_a_row_is_answered_with_a_failure_page(
+    name, chosen, clinic, root, monkeypatch, log
 ):
-    """And not with the beginning of a file."""
+    """And not with the beginning of a file, nor with an event that says it was sent."""
 
     class Row:
         def __iter__(self):
             raise RuntimeError
 
-    written = exports.as_csv
+    written = exports.as_file
     monkeypatch.setattr(
-        exports, "as_csv", lambda name, header, rows: written(name, header, [Row()])
+        exports,
+        "as_file",
+        lambda name, header, rows, **how: written(name, header, [*rows, Row()], **how),
     )
     root.client.raise_request_exception = False
-    page = root.client.get(address_of(name, clinic), **TRACE)
+    asked = {"at_once": "1", "format": chosen}
+    page = root.client.post(address_of(name, clinic), asked, **TRACE)
     assert (page.status_code, page.streaming) == (500, False)
     assert "Content-Disposition" not in page.headers
     assert re.search(r"Request <code>trace1234", text(page))
     assert failures_in(log()) == [("RuntimeError", "trace1234")]
+    assert not events(outcome="done")
 
 
 def address_of(name, clinic):
@@ -115,50 +115,6 @@ def address_of(name, clinic):
 def failures_in(lines):
     entries = [orjson.loads(line) for line in lines.splitlines()]
     return [(line["error"], line.get("request")) for line in entries if line["level"] == "error"]
-
-
-@pytest.mark.parametrize("name", EXPORTS)
-def test_an_export_that_fails_halfway_breaks_off_and_logs_the_request_id(
-    name, clinic, root, monkeypatch, log
-):
-    monkeypatch.setattr(exports, "PIECE", 1)
-    monkeypatch.setattr(limits, "PIECE", 1)
-    header = []
-
-    def fails_behind_the_header(lines):
-        header.append(next(lines))
-        yield header[0]
-        raise RuntimeError
-
-    monkeypatch.setattr(exports, "_pieces", fails_behind_the_header)
-    sent, error = asyncio.run(served(root, address_of(name, clinic)))
-    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
-    assert (sent[0]["status"], sent[1]["body"].decode()) == (200, header[0])
-    assert sent[1]["more_body"]  # the client sees that the file is incomplete
-    assert isinstance(error, RuntimeError)
-    assert failures_in(log()) == [("RuntimeError", "trace1234")]
-
-
-async def served(person, path):
-    """As a web process serves it: what is sent, and the error that ends the connection, as the server logs it."""
-    session = f"sessionid={person.client.cookies['sessionid'].value}".encode()
-    headers = [(b"cookie", session), (b"x-tidepool-trace-request", b"trace1234")]
-    sent = []
-
-    async def send(message):
-        sent.append(message)
-
-    try:
-        await Application(application, watch=None)(scope(path=path, headers=headers), None, send)
-    except RuntimeError as error:
-        logging.getLogger("uvicorn.error").exception("Exception")
-        return sent, error
-    return sent, None
-
-
-def test_the_first_chunk_of_an_export_fills_the_first_send_of_the_web_process():
-    """Otherwise the next chunk would be made when a failure can no longer be answered with a page."""
-    assert exports.PIECE >= limits.PIECE
 
 
 def test_files_parts_and_redirects_fail_with_a_failure_page(clinic, root, monkeypatch):

@@ -103,7 +103,7 @@ def test_the_scope_is_shown_before_anything_begins(clinic, person):
             f"clinics/{clinic['_id']}/patients/export", {"tag": tag["_id"], "order": "oldest"}
         )
     )
-    assert "<dt>Patients</dt><dd>1</dd>" in page
+    assert "<dt>Rows</dt><dd>1</dd>" in page
     assert "<dt>Tag</dt><dd>North</dd>" in page
     assert "Birth date, oldest first" in page
     assert "id, name, e-mail, birth date, MRN" in page

@@ -73,7 +73,7 @@ def test_of_several_clinics_one_is_chosen_and_what_is_no_clinic_is_said(clinic, 
         page = root.get(path, {"clinic": "Marsh"})
         assert meant.NONE in text(page)
         assert rows_of(page) == []
-    assert root.get("audit/export.csv", {"clinic": "harbor"}).status_code == 302
+    assert root.export("audit/export", {"clinic": "harbor"}).status_code == 302
     assert not events(action="audit.export")
 
 

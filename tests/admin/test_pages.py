@@ -45,22 +45,23 @@ PAGES = {
     "clinics/{c}/service-accounts/{s}/remove": {"integration"},
     "clinics/{c}/labels/tag/{t}/": {"configuration"},
     "clinics/{c}/delete": {"destructive"},
-    "clinics/export.csv": {"destructive"},
+    "clinics/export": {"destructive"},
     "events/": FINDERS,
-    "jobs/": FINDERS,
+    "jobs/": set(ROLES),
     "jobs/{j}/": FINDERS,
     "jobs/{j}/progress": FINDERS,
     "numbers/": FINDERS,
     "sign-in/": set(ROLES),
     "sign-in/set-up": set(ROLES),
     "audit/": {"auditor"},
-    "audit/export.csv": {"auditor"},
+    "audit/export": {"auditor"},
+    "jobs/{a}/": {"auditor"},
+    "jobs/{a}/progress": {"auditor"},
     "accesses/": {"auditor"},
     "roles/": set(),  # for superusers
 }
 # Both roles together; neither alone.
 PAIRS = {
-    "clinics/{c}/patients/export.csv": ("support", "destructive"),
     "clinics/{c}/patients/export": ("support", "destructive"),
     "jobs/{e}/": ("support", "destructive"),
     "jobs/{e}/progress": ("support", "destructive"),
@@ -69,7 +70,7 @@ PAIRS = {
     "clinics/{c}/patients/remove": ("support", "destructive"),
     "clinics/{c}/patients/{p}/move": ("support", "destructive"),
     "clinics/{c}/patients/{p}/move/{o}/": ("support", "destructive"),
-    "clinics/{c}/members/export.csv": ("support", "destructive"),
+    "clinics/{c}/members/export": ("support", "destructive"),
 }
 
 
@@ -91,6 +92,7 @@ def fill(clinic, ben):
         "s": program.user_id,
         "j": make_job(clinic, "clinic.count"),
         "e": make_job(clinic, "patients.export"),
+        "a": make_job(None, "audit.export"),
         "o": make_clinic(name="Other")["_id"],
         "f": checked_file(clinic),
         "c": clinic["_id"],
@@ -121,7 +123,7 @@ def test_a_page_that_needs_two_roles_opens_for_neither_alone(page, fill, staff, 
 def test_every_page_is_in_the_tables_above():
     """A new page without a row here fails."""
     tested = {
-        "jobs", "job", "job_progress", "clinic_patients_export_job", "clinic_patients_tag", "clinic_patients_remove", "clinic_patients_move", "clinic_members_roles",
+        "jobs", "job", "job_progress", "clinic_patients_tag", "clinic_patients_remove", "clinic_patients_move", "clinic_members_roles",
         "clinic_patients_from_file", "clinic_patients_checked", "clinic_patients_template", "clinic_patients_filters",
         "clinics", "clinic_troubles", "find", "user_lookup", "clinic", "clinic_members", "clinic_labels", "clinic_history",
         "clinic_patients", "clinic_count", "clinic_patient", "clinic_member", "member_remove", "invite_revoke", "label",
@@ -488,7 +490,7 @@ def test_an_audit_event_shows_its_difference_and_its_seal(clinic, root, staff):
 
 def test_exporting_the_trail_is_recorded_in_the_trail(clinic, staff):
     staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
-    response = staff("auditor").get("audit/export.csv", {"action": "clinic.tier_changed"})
+    response = staff("auditor").export("audit/export", {"action": "clinic.tier_changed"})
     lines = b"".join(response.streaming_content).decode().splitlines()
     assert lines[0].startswith('\ufeff"number","time","environment","actor"')
     assert len(lines) == 2
@@ -504,7 +506,7 @@ def test_any_search_text_is_answered(clinic, root, text):
         "clinics/",
         "users/",
         f"{base}/patients/",
-        f"{base}/patients/export.csv",
+        f"{base}/patients/export",
         f"{base}/members/",
     ):
         response = root.get(page, {"q": text})

@@ -11,9 +11,9 @@ import time_machine
 from bson import ObjectId
 
 from clinics.admin.members import audit_key
-from kernel import audit, clock, db
+from kernel import audit, clock, db, tables
 from kernel.staff import exports
-from patients.admin import patients
+from patients.admin.patients import PAUSE
 from patients.services import patient_matching
 from tests import ehr
 from tests.admin.conftest import events, messages_of, opened_on, patient_ids, stored, text
@@ -56,7 +56,7 @@ def test_list_and_export_show_the_time_of_the_last_data_of_each_patient(clinic, 
     page = root.get(at(clinic, "patients/"))
     listed = {row["fullName"]: row["figures"].last_data for row in page.context["patients"]}
     assert {name: listed[name] for name in expected} == expected
-    header, *rows = rows_of(root.get(at(clinic, "patients/export.csv")))
+    header, *rows = rows_of(root.export(at(clinic, "patients/export")))
     exported = {row[header.index("name")]: row[header.index("last data")] for row in rows}
     assert "2026-03-05" in exported["Both"]
     assert "2026-03-04" in exported["One"]
@@ -199,7 +199,7 @@ def test_no_value_of_a_patient_is_in_the_audit_trail(clinic, staff):
     user_id = patient_ids(clinic)[0]
     person.get(at(clinic, "patients/"), {"q": "Marker"})
     person.get(at(clinic, f"patients/{user_id}/"))
-    rows_of(person.get(at(clinic, "patients/export.csv"), {"q": "Marker"}))
+    rows_of(person.export(at(clinic, "patients/export"), {"q": "Marker"}))
     person.get("users/", {"q": user_id})
     person.post(at(clinic, f"patients/{user_id}/connect"), provider="dexcom")
     person.post(at(clinic, f"patients/{user_id}/remove"), typed="Maria Marker", reason="T")
@@ -213,7 +213,7 @@ def test_no_value_of_a_patient_is_in_the_audit_trail(clinic, staff):
 @pytest.mark.yardstick("A1")
 def test_an_export_has_every_patient_and_is_recorded_with_the_number_of_rows(clinic, staff):
     person = staff("support", "destructive")
-    response = person.get(at(clinic, "patients/export.csv"))
+    response = person.export(at(clinic, "patients/export"))
     assert "attachment" in response.headers["Content-Disposition"]
     header, *rows = rows_of(response)
     assert header[:5] == ["id", "name", "e-mail", "birth date", "MRN"]
@@ -227,27 +227,27 @@ def test_an_export_has_every_patient_and_is_recorded_with_the_number_of_rows(cli
 
 def test_an_export_of_several_pages_has_every_patient(clinic, staff):
     make_patients(clinic, [{"fullName": f"Person {n:04}"} for n in range(900)])
-    _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "patients/export.csv")))
+    _, *rows = rows_of(staff("support", "destructive").export(at(clinic, "patients/export")))
     assert len({row[0] for row in rows}) == 903
 
 
 def test_a_name_that_is_a_formula_is_exported_as_text(clinic, staff):
-    _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "patients/export.csv")))
+    _, *rows = rows_of(staff("support", "destructive").export(at(clinic, "patients/export")))
     assert [row[1] for row in rows if "calc" in row[1]] == ["'=cmd|' /C calc'!A0"]
 
 
 @pytest.mark.parametrize("value", ["=1+1", "+1", "-2+3", "@SUM(A1)", "  =1", "|x"])
 def test_the_beginning_of_a_formula_becomes_text(value):
-    assert exports.cell(value) == "'" + value
+    assert tables.cell(value) == "'" + value
 
 
 @pytest.mark.parametrize("value", ["Anna", "-5", "-5.5", "1980-01-02", "a=b", "O'Brien", ""])
 def test_text_that_is_not_a_formula_is_unchanged(value):
-    assert exports.cell(value) == value
+    assert tables.cell(value) == value
 
 
 def test_members_are_exported_with_roles(clinic, staff):
-    _, *rows = rows_of(staff("support", "destructive").get(at(clinic, "members/export.csv")))
+    _, *rows = rows_of(staff("support", "destructive").export(at(clinic, "members/export")))
     assert sorted(row[4] for row in rows) == ["invited", "member", "member"]
     assert events(action="clinicians.export")[0]["scope"]["rows"] == 3
 
@@ -367,18 +367,18 @@ def test_an_export_has_the_patients_that_the_list_shows(clinic, staff):
     person = staff("support", "destructive")
     page = text(person.get(at(clinic, "patients/"), {"tag": tag, "size": "10"}))
     assert f"patients/export?tag={tag}" in page
-    assert len(rows_of(person.get(at(clinic, "patients/export.csv"), {"tag": tag}))) == 1
+    assert len(rows_of(person.export(at(clinic, "patients/export"), {"tag": tag}))) == 1
     assert events(action="patients.export")[-1]["scope"]["narrowed"] == ["tag"]
 
 
 def test_a_longer_list_is_exported_by_a_job_alone(clinic, staff, monkeypatch):
-    monkeypatch.setattr(patients, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 2)
     person = staff("support", "destructive")
-    answer = person.get(at(clinic, "patients/export.csv"), {"order": "oldest"})
+    answer = person.export(at(clinic, "patients/export"), {"order": "oldest"})
     assert (answer.status_code, events(action="patients.export")) == (302, [])
     assert answer["Location"].endswith("/patients/export?order=oldest")
     assert "begin it here" in messages_of(answer)[0]
-    assert len(rows_of(person.get(at(clinic, "patients/export.csv"), {"q": "Marker"}))) == 2
+    assert len(rows_of(person.export(at(clinic, "patients/export"), {"q": "Marker"}))) == 2
 
 
 # --- helping ----------------------------------------------------------------------------------------
@@ -404,7 +404,7 @@ def test_of_requests_for_one_provider_within_a_minute_one_is_sent(clinic, staff)
     ]
     assert len(emitted("patient.connect_requested")) == 1
     person.post(path, provider="abbott")
-    with time_machine.travel(clock.now() + patients.PAUSE, tick=False):
+    with time_machine.travel(clock.now() + PAUSE, tick=False):
         person.post(path, provider="dexcom")
     assert len(emitted("patient.connect_requested")) == 3
 

@@ -165,7 +165,7 @@ def test_staff_see_every_page_and_export_everyone(lakeside, wrong):
         number, more = number + 1, bool(page.context["paging"].next)
     assert len(seen) == len(set(seen)) == PEOPLE
     spoil(lakeside, "total", WRONG[wrong])
-    export = root.get(f"clinics/{lakeside['_id']}/patients/export.csv")
+    export = root.export(f"clinics/{lakeside['_id']}/patients/export")
     assert len(b"".join(export.streaming_content).splitlines()) == PEOPLE + 1
     event = db.database()["auditEvents"].find_one({"action": "patients.export"})
     assert event["scope"]["rows"] == PEOPLE
