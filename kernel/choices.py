@@ -61,11 +61,12 @@ class AccessKind(TextChoices):
 
 
 class Failure(TextChoices):
-    """Reasons for which the outbox itself gives up a row."""
+    """Reasons for which the outbox itself gives up a row, and why a job waits."""
 
     WORKER_LOST = "worker_lost", "Each try ended its worker"
     HANDLER_UNKNOWN = "handler_unknown", "No running version knows this kind of work"
     PAYLOAD_INCOMPLETE = "payload_incomplete", "The event lacks a part that this version needs"
+    CLINIC_HELD = "clinic_held", "The clinic is being merged with another: it goes on by itself"
 
 
 class IndexProblem(TextChoices):

@@ -1,25 +1,19 @@
 """The patients of a file are created by a job: one transaction for each, once, whatever crashes meanwhile."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from clinic_records.admin import clinic_jobs
-from clinic_records.services import closures
 from kernel import db, jobs
 from kernel.choices import ActorKind
-from kernel.errors import Busy, RetryLater
 from kernel.staff import roles
 from patients.documents import PatientDocument
 from patients.representation import bulk_results
 from patients.representation.patient_bodies import details_of
 from patients.services import bulk_creations
 
-CLINIC_HELD = "clinic_held"  # the reason in the outbox: a merge may be taken back
-_HELD = timedelta(seconds=15)
 _NEEDS = (roles.PATIENTS, roles.CARE)
 
 
@@ -55,15 +49,14 @@ def _try(
 ) -> str:
     """Why the row is not created; empty for one that is."""
     is_user = task.asked_by["actor_kind"] == ActorKind.USER
-    with _waiting_for_a_merge():
-        return bulk_creations.create(
-            clinic_id=task.clinic_id,
-            details=details_of(row["body"]),
-            invited_by=task.asked_by["actor_id"] if is_user else None,
-            origin=f"{task.id}:{row['number']}",
-            take_over=noting.take_over,
-            then=then,
-        )
+    return bulk_creations.create(
+        clinic_id=task.clinic_id,
+        details=details_of(row["body"]),
+        invited_by=task.asked_by["actor_id"] if is_user else None,
+        origin=f"{task.id}:{row['number']}",
+        take_over=noting.take_over,
+        then=then,
+    )
 
 
 def _record(task: jobs.Task, record: PatientDocument) -> None:
@@ -74,20 +67,6 @@ def _record(task: jobs.Task, record: PatientDocument) -> None:
         )
 
 
-def _require_open(task: jobs.Task) -> None:
-    with _waiting_for_a_merge():
-        closures.require_open(task.clinic_id)
-
-
-@contextmanager
-def _waiting_for_a_merge() -> Iterator[None]:
-    """A job of staff would fail, and could be started again; who has sent a file cannot do that."""
-    try:
-        yield
-    except Busy:
-        raise RetryLater(CLINIC_HELD, wait=_HELD) from None
-
-
 CREATE = jobs.add(
     jobs.Kind(
         name="patients.bulk_create",
@@ -96,7 +75,6 @@ CREATE = jobs.add(
         sees=_NEEDS,
         begins=_NEEDS,
         plan=_plan,
-        requires=_require_open,
         create=_create,
         batch=1,
         header=bulk_results.HEADER,

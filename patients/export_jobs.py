@@ -6,7 +6,7 @@ from typing import IO
 
 from bson import ObjectId
 
-from clinic_records.services import access, closures
+from clinic_records.services import access
 from kernel import db, jobs, tables
 from kernel.jobs.files import CSV
 from kernel.staff import roles
@@ -72,7 +72,6 @@ EXPORT = jobs.add(
         sees=_NEEDS,
         begins=_NEEDS,
         plan=_plan,
-        requires=lambda task: closures.require_open(task.clinic_id),
         work=_work,
         batch=list_exports.BATCH,
         header=exported_patients.HEAD,

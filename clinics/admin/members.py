@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
-from clinic_records.services import closures
 from clinics.admin import forms, readable_clinicians
 from clinics.services import clinicians, staff_reads
 from kernel import audit, jobs, texts
@@ -90,7 +89,6 @@ EXPORT = jobs.add(
         sees=_EXPORTS,
         begins=_EXPORTS,
         plan=_plan,
-        requires=lambda task: closures.require_open(task.clinic_id),
         work=_export,
         batch=500,
         items="members",

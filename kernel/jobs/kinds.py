@@ -68,8 +68,9 @@ class Kind:
     was, and neither waits for other services nor for long. Work that `is_one_by_one` is called for one item at a time,
     each in such a transaction of its own: an item that the rules refuse is left out, as one for which it raises
     `Skipped`, and the rest goes on. What refuses all of them ends the job: what `requires` raises, which is called
-    before each `work` and with it, and `Busy`, which passes. What has to wait for other services before each item has
-    `create` in place of `work`: it is called for one item, and notes it in the transaction that stores it.
+    before each `work` and with it. `Busy` passes: the job waits while a merge holds its clinic. What has to wait for
+    other services before each item has `create` in place of `work`: it is called for one item, and notes it in the
+    transaction that stores it.
 
     `sees` are the permissions to see the job, all of them needed, `begins` those to begin it, to cancel it and
     to start it again. With a `header` or a `write` the job makes a file. `items` says what is worked on; where these

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
 from bson import ObjectId
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from kernel import accesses, audit, clock, db, ids, outbox
 from kernel.choices import AuditOutcome, Failure, JobState
@@ -27,6 +29,7 @@ from kernel.errors import (
     PaymentRequired,
     PermanentFailure,
     RateLimited,
+    RetryLater,
 )
 from kernel.events import JobDue
 from kernel.jobs import files, store
@@ -46,6 +49,7 @@ LATE = timedelta(seconds=3)  # for a mail that was not tried yet
 EACH_LASTS = timedelta(
     seconds=1
 )  # so long items are worked on one by one before the job is read again
+HELD_WAITS = timedelta(seconds=15)  # for the end of a merge that holds the clinic
 LOGGED_EVERY = 100  # of items that are created
 MOST_NAMED = 500  # whom an audit event names, and a job of those it has left out; more are counted
 # For one kind in one clinic, with those that wait for their turn: each waits for no more than the turns of the others.
@@ -276,8 +280,24 @@ def _take_step(job: Document) -> None:
 def _advance_or_fail(job: Document, kind: Kind) -> None:
     try:
         _STEPS[JobState(job["state"])](job, kind, _task(job))
+    except Busy:
+        raise RetryLater(Failure.CLINIC_HELD.value, wait=HELD_WAITS) from None
     except _REFUSALS as error:
         _fail(job, error.words or error.message)
+
+
+def _require(kind: Kind, task: Task) -> None:
+    """What all of the work needs. Raises Busy, too: whatever the kind, a clinic that is being merged into another is
+    not worked on, and the merge may be taken back."""
+    if task.clinic is not None:
+        _gate()(str(task.clinic))
+    kind.requires(task)
+
+
+@cache
+def _gate() -> Callable[[str], None]:
+    gate: Callable[[str], None] = import_string(settings.CLINIC_GATE)
+    return gate
 
 
 def _task(job: Document) -> Task:
@@ -293,6 +313,7 @@ def _task(job: Document) -> Task:
 
 
 def _plan(job: Document, kind: Kind, task: Task) -> None:
+    _require(kind, task)
     items = list(kind.plan(task))
     expires = clock.now() + PARTS_LAST
     fields = {"state": JobState.RUNNING.value, "total": len(items), "wanted": {}}
@@ -313,7 +334,7 @@ def _work(job: Document, kind: Kind, task: Task) -> None:
         _fail_for_good(job)
         return
     if kind.create is not None:
-        kind.requires(task)
+        _require(kind, task)
         kind.create(task, items[0], _Item(job, kind, items))
         _note_shown(kind, 1)
         return
@@ -336,7 +357,7 @@ def _note_shown(kind: Kind, count: int) -> None:
 def _work_on_each(job: Document, kind: Kind, task: Task, items: Sequence[str]) -> None:
     """What is left of a part, for a while: neither the job nor the part is read again for each. Someone who cancels it
     is heard after each, because the next note of it fails then."""
-    kind.requires(task)
+    _require(kind, task)
     started = time.monotonic()
     for offset in range(job.get("offset", 0), len(items)):
         is_last = offset + 1 == len(items)
@@ -370,7 +391,7 @@ class _Item:
 
 
 def _worked(kind: Kind, task: Task, items: Sequence[str]) -> Batch:
-    kind.requires(task)
+    _require(kind, task)
     return _work_of(kind)(task, items)
 
 
@@ -388,7 +409,7 @@ def _worked_on_one(kind: Kind, task: Task, item: str) -> Batch:
         raise
     except _REFUSALS as error:
         if isinstance(error, NotFound):
-            kind.requires(task)  # otherwise what all of them need would be gone
+            _require(kind, task)  # otherwise what all of them need would be gone
         raise Skipped(error.words or error.message) from None
 
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kernel import audit, db, ids, jobs, outbox
-from kernel.choices import ActorKind, AuditOutcome, JobState
+from kernel.choices import ActorKind, AuditOutcome, Failure, JobState
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from kernel.jobs import store
@@ -24,6 +24,7 @@ CANCELED, STARTED_AGAIN = "job.canceled", "job.started_again"
 OTHERS = "the file is for the person who asked for it"
 GONE = "the file was fetched already, or has expired"
 IN_LINE = "waits for its turn"
+IN_MERGE = "waits for the end of a merge"
 STATES = dict(JobState.choices)
 _OTHER_ASKERS = {ActorKind.USER.value: "Account", ActorKind.SERVICE.value: "Service"}
 _BESIDE = {
@@ -359,9 +360,10 @@ def _turns(job: Document, state: str) -> dict[str, Any]:
     """The clinic's jobs of its kind, which take turns with it and are seen by the same people, in the order of their
     turns; and whose turn it is, as far as there are others."""
     others, own = _others_at_work(job), str(job["_id"])
+    events = list_line(job, limit=_MOST_IN_LINE) if jobs.is_at_work(job) else []
+    waits = _why_it_waits(events, own)
     if not others:
-        return {"beside": []}
-    events = list_line(job, limit=_MOST_IN_LINE)
+        return {"beside": [], "waits": waits, "state": IN_MERGE if waits else state}
     order = list(dict.fromkeys(event["payload"]["jobId"] for event in events))
     working = order[0] if events and events[0]["state"] == outbox.CLAIMED else ""
 
@@ -377,8 +379,16 @@ def _turns(job: Document, state: str) -> dict[str, Any]:
         ],
         "has_turn": own == working,
         "before": place(own),
-        "state": state if own == working else IN_LINE,
+        "waits": waits,
+        "state": IN_MERGE if waits else state if own == working else IN_LINE,
     }
+
+
+def _why_it_waits(events: Sequence[Document], own: str) -> str:
+    """What the outbox has noted at the last try, in words; nothing of failures, which are tried again."""
+    tries = (event.get("lastError") for event in events if event["payload"]["jobId"] == own)
+    noted = next(tries, None)
+    return Failure.CLINIC_HELD.label if noted == Failure.CLINIC_HELD else ""
 
 
 def _others_at_work(job: Document) -> list[Document]:

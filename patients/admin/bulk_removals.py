@@ -35,7 +35,6 @@ REMOVE = jobs.add(
         sees=removals.NEEDS,
         begins=removals.NEEDS,
         plan=many_patients.plan,
-        requires=many_patients.requires_open,
         work=_work,
         names=staff_reads.names_in_clinic,
         page="clinic_patient",

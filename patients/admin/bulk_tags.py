@@ -38,7 +38,6 @@ TAG = jobs.add(
         sees=_NEEDS,
         begins=_NEEDS,
         plan=many_patients.plan,
-        requires=many_patients.requires_open,
         work=_work,
         names=staff_reads.names_in_clinic,
         page="clinic_patient",

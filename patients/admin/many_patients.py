@@ -16,7 +16,6 @@ from django.urls import reverse
 
 from clinic_records.admin import clinic_jobs, frame
 from clinic_records.admin.clinic_jobs import ConfirmForm
-from clinic_records.services import closures
 from kernel import jobs
 from kernel.api import schema
 from kernel.db import Document
@@ -129,10 +128,6 @@ def plan(task: jobs.Task) -> Iterable[str]:
     if "userIds" in task.wanted:
         return list(task.wanted["userIds"])
     return staff_reads.user_ids_of(list_choices.list_ids(task, limit=MOST))
-
-
-def requires_open(task: jobs.Task) -> None:
-    closures.require_open(task.clinic_id)
 
 
 # --- the pages ------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from clinic_records.admin import clinic_jobs, frame, readable_clinics
-from clinic_records.services import closures
 from kernel import jobs
 from kernel.staff import exports, pages, roles
 from kernel.staff.exports import Asked, Export
@@ -42,7 +41,6 @@ EXPORT = jobs.add(
         sees=_NEEDS,
         begins=_NEEDS,
         plan=_plan,
-        requires=lambda task: closures.require_open(task.clinic_id),
         work=_work,
         batch=500,
         header=tuple(HEADER),

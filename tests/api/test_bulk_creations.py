@@ -12,12 +12,13 @@ from bson import ObjectId
 
 from clinic_records.services import closures
 from kernel import audit, clock, db, jobs, outbox
+from kernel.choices import Failure
 from kernel.errors import Conflict, RetryLater
 from kernel.events import MailRequested
 from kernel.http import ServiceUnavailable
 from kernel.jobs import running
 from merges.services import merging
-from patients import bulk_files, bulk_jobs, bulk_rows
+from patients import bulk_files, bulk_rows
 from patients.api import bulk_creations as bulk_api
 from patients.services import bulk_creations, kept_files
 from patients.services import patients as patient_service
@@ -681,7 +682,7 @@ def test_a_clinic_is_not_merged_away_while_patients_are_created_and_then_takes_t
     monkeypatch.setattr(kept_files, "is_creating", lambda _: False)
     closures.close(ObjectId(), source_id=source, target_id=target)
     closures.forget()
-    with pytest.raises(RetryLater, match=bulk_jobs.CLINIC_HELD):
+    with pytest.raises(RetryLater, match=Failure.CLINIC_HELD):
         running.carry_out(job_id)
     db.collection(closures.store.COLLECTION).delete_many({})
     closures.forget()
