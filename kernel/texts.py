@@ -27,6 +27,11 @@ DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f]")
 # They have a meaning between letters (Persian, Hindi), but not at the ends of a text.
 _JOINERS = "\u200c\u200d"
+# Brackets and quotes, which people copy along with a name, and which stored names have around a word of them.
+OPENING = '([{<"\u00ab\u2039\u201c\u201e\u300c'
+BRACKETS = OPENING + ")]}>\u00bb\u203a\u201d\u201f\u300d"
+_BRACKETS = re.compile(f"[{re.escape(BRACKETS)}]+")
+_ASCII_SIGNS = re.compile("[^0-9A-Za-z]+")
 _SHARE_CODE = re.compile("[0-9A-Z]{12}")
 _NOT_IN_CODES = re.compile(r"[\W_]+")
 _NUMBERED = re.compile(r"(.* )\(([0-9]{1,18})\)", re.DOTALL)
@@ -130,10 +135,27 @@ def words(text: str) -> list[str]:
     return [word for word in unique if not any(word != other and word in other for other in unique)]
 
 
+def words_of_staff(text: str) -> list[str]:
+    """As `words`; brackets and quotes, which people copy along or stored names have, separate words, too. Of a text
+    that is nothing else, they are the words."""
+    return words(_BRACKETS.sub(" ", text)) or words(text)
+
+
 def has_words(search: str, *values: str) -> bool:
-    """Whether each word of the search is a part of one of the values; an empty search finds everything."""
+    """Whether each word of what staff search for is a part of one of the values; an empty search finds everything."""
     folded = [fold(name(value)) for value in values]
-    return all(any(word in value for value in folded) for word in words(search))
+    return all(any(word in value for value in folded) for word in words_of_staff(search))
+
+
+def without_brackets_around(text: str) -> str:
+    return text.strip(BRACKETS) or text
+
+
+def without_signs(text: str) -> str:
+    """With blanks in place of all that is no letter, no accent of one and no digit."""
+    if text.isascii():
+        return _ASCII_SIGNS.sub(" ", text)
+    return "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in text)
 
 
 def _is_plain(text: str) -> bool:

@@ -5,8 +5,7 @@ their order, the first ones last: "Ann Marie Smith" is found as "ann marie smith
 marie". So one or several words that stand side by side, and the last name with the first, are the beginning of a term.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kernel import safe_reading, texts
@@ -14,10 +13,6 @@ from kernel import safe_reading, texts
 NAME, MRN, BIRTH_DATE = "n", "m", "b"
 _MOST_WORDS = 12  # of a name, stored or typed: each has a term as long as the name
 _LONGEST = 100  # characters of a term: other writers may store megabytes
-# Signs that stand around a word of a name, as in Robert (Bob) Smith. Terms are stored with them.
-_AROUND = ("()", "[]", "<>", '""', "“”", "„“", "«»", "‹›")
-_SIGNS = "".join(_AROUND)
-_BETWEEN_WORDS = re.compile(r"[\s,;.\-]+")
 
 
 def terms_of(record: Mapping[str, Any]) -> list[str]:
@@ -38,9 +33,11 @@ def of_name(name: str) -> Iterator[str]:
 
 
 def words_of(name: str) -> list[str]:
-    """Folded, and without apostrophes: few who look for O'Brien type one. Both halves of a double name are words."""
-    words = _BETWEEN_WORDS.split(texts.fold(texts.name(name)).replace("'", ""))
-    return [word for word in words if word][:_MOST_WORDS]
+    """Folded, and without apostrophes: few who look for O'Brien type one. No other sign belongs to a word, wherever it
+    stands: both halves of a double name are words, and so are Robert, Bob and Smith of Robert (Bob) Smith. Of a text
+    that is nothing but signs, they are the words."""
+    folded = texts.fold(texts.name(name)).replace("'", "")
+    return (texts.without_signs(folded).split() or folded.split())[:_MOST_WORDS]
 
 
 def of_mrn(mrn: str) -> str:
@@ -66,25 +63,6 @@ def named(words: str) -> str:
     return _term(NAME, words)
 
 
-def without_signs(words: Iterable[str]) -> list[str]:
-    return [plain for word in words if (plain := word.strip(_SIGNS))]
-
-
-def named_in_signs(words: Sequence[str]) -> Iterator[str]:
-    """The beginnings of terms in which some of these words, side by side, stand in brackets or quotes. The last word
-    may be the beginning of one, so it needs no closing sign."""
-    for signs in _AROUND:
-        opening, closing = signs[0], signs[1]
-        for first in range(len(words)):
-            for last in range(first, len(words)):
-                marked = list(words)
-                marked[first] = opening + marked[first]
-                if last < len(words) - 1:
-                    marked[last] += closing
-                yield named(" ".join(marked))
-
-
 def has_word(terms: list[str], word: str) -> bool:
-    """Whether a word of the name begins like this one, in brackets or not."""
-    beginnings = (named(word), *named_in_signs([word]))
-    return any(term.startswith(beginnings) for term in terms)
+    """Whether a word of the name begins like this one."""
+    return any(term.startswith(named(word)) for term in terms)

@@ -35,7 +35,7 @@ def patterns_of(text: str) -> tuple[str, ...]:
     is read in any form (`written_dates`), and apostrophes do not count: "darcy" finds D'Arcy, as in all clinics."""
     meant = copied_texts.mrn_in(copied_texts.address_in(texts.name(text)))
     rest, date, days = written_dates.split(meant)
-    patterns = [_with_or_without_apostrophes(word) for word in texts.words(rest)]
+    patterns = [_with_or_without_apostrophes(word) for word in texts.words_of_staff(rest)]
     if days:
         spellings = dict.fromkeys([*(day.isoformat() for day in days), texts.fold(date)])
         patterns.append("|".join(map(re.escape, spellings)))

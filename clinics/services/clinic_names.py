@@ -29,7 +29,7 @@ def keep() -> str:
 
 def search(text: str, *, limit: int) -> tuple[list[Document], int]:
     """Clinics with all words in their names, those that begin like the text first, and how many there are."""
-    hits, beginning = _with(texts.words(text)), texts.fold(texts.name(text))
+    hits, beginning = _with(texts.words_of_staff(text)), texts.fold(texts.name(text))
     hits.sort(key=lambda hit: (not hit[1].startswith(beginning), hit[1], hit[0]))
     clinics = {str(clinic["_id"]): clinic for clinic in _read(hits[:limit])}
     shown = [clinics[i] for i, _ in hits[:limit] if i in clinics]

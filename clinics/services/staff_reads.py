@@ -55,7 +55,7 @@ def list_clinics_of_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
 
 def _narrowed(conditions: ClinicFilter) -> ClinicFilter:
     """A rare name is looked for among the clinics that have it, and not among all of them."""
-    among = clinic_names.ids_with(texts.words(conditions.name))
+    among = clinic_names.ids_with(texts.words_of_staff(conditions.name))
     is_rare = conditions.name and len(among) < MOST_COUNTED
     return replace(conditions, among=tuple(among)) if is_rare else conditions
 
@@ -160,9 +160,11 @@ def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Doc
 
 
 def list_named(beginning: str, *, limit: int) -> list[Document]:
-    """Members and invites of all clinics whose name begins like this: one record for each person."""
-    text = texts.name(beginning)[:_LONGEST_NAME]
-    rows = store.list_named(text, limit=_READ_OF_NAMES) if text else []
+    """Members and invites of all clinics whose name begins like this: one record for each person. Brackets and quotes
+    around it do not count."""
+    text = texts.without_brackets_around(texts.name(beginning)[:_LONGEST_NAME])
+    begins = ["", *texts.OPENING]
+    rows = store.list_named([sign + text for sign in begins], limit=_READ_OF_NAMES) if text else []
     by_person = {safe_reading.text(row.get("userId")) or row["_id"]: row for row in reversed(rows)}
     return list(reversed(by_person.values()))[:limit]
 

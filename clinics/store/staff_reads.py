@@ -182,10 +182,10 @@ def list_former_memberships(
     return people.removed("clinician", person_ids, _MEMBER_FIELDS, skip=skip, limit=limit)
 
 
-def list_named(beginning: str, *, limit: int) -> list[Document]:
-    """Members and invites of all clinics whose name begins like this, letter case and accents aside."""
+def list_named(beginnings: Sequence[str], *, limit: int) -> list[Document]:
+    """Members and invites of all clinics whose name begins like one of these, letter case and accents aside."""
     rows = db.collection(CLINICIANS).find(
-        {"name": {"$gte": beginning, "$lt": f"{beginning}\uffff"}},
+        {"$or": [{"name": {"$gte": begin, "$lt": f"{begin}\uffff"}} for begin in beginnings]},
         _MEMBER_FIELDS,
         sort=[("name", ASCENDING), ("_id", ASCENDING)],
         limit=limit,
@@ -219,7 +219,7 @@ def list_names(clinic_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
 def _conditions(clinic_filter: ClinicFilter) -> dict[str, Any]:
     query: dict[str, Any] = {}
     if clinic_filter.name:
-        query |= in_fields(texts.words(clinic_filter.name), ["name"])
+        query |= in_fields(texts.words_of_staff(clinic_filter.name), ["name"])
     if clinic_filter.among is not None:
         query["_id"] = {"$in": list(clinic_filter.among)}
     if clinic_filter.tier:

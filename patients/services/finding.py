@@ -85,22 +85,10 @@ def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
     words = sought.words
     if _is_long_enough("".join(words)):
         rows += list_rows.list_beginning_like(_side_by_side(words), limit=limit)
-        rows += _in_signs(words, limit) if len(rows) < limit else []
     if len(words) == 1 or len(rows) >= limit:
         return rows, False
     apart, is_cut = _apart(words)
     return [*rows, *apart], is_cut
-
-
-def _in_signs(words: Sequence[str], limit: int) -> list[Document]:
-    """Those whose name has some of the words in brackets or quotes; of more words than these, `_apart` finds them."""
-    plain = find_terms.without_signs(words)
-    if len(plain) > _MOST_WORDS or not _is_long_enough("".join(plain)):
-        return []
-    terms = [term for turn in _turned(plain) for term in find_terms.named_in_signs(turn)]
-    if plain != list(words):
-        terms += _side_by_side(plain)
-    return list_rows.list_beginning_like(list(dict.fromkeys(terms)), limit=limit)
 
 
 def _is_long_enough(letters: str) -> bool:
@@ -119,21 +107,17 @@ def _turned(words: Sequence[str]) -> list[list[str]]:
 def _apart(words: Sequence[str]) -> tuple[list[Document], bool]:
     """Those who have all words among so many who have one of the longest."""
     rows: list[Document] = []
-    plain = find_terms.without_signs(words)
-    is_cut = bool(plain)
-    for word in sorted(plain, key=len, reverse=True)[:_MOST_WORDS]:
-        terms = [find_terms.named(word), *find_terms.named_in_signs([word])]
-        some = list_rows.list_beginning_like(terms, limit=_LOOKED_AT)
+    for word in sorted(words, key=len, reverse=True)[:_MOST_WORDS]:
+        some = list_rows.list_beginning_like([find_terms.named(word)], limit=_LOOKED_AT)
         rows += _named(some, words)
         if len(some) < _LOOKED_AT:
             return rows, False
-    return rows, is_cut
+    return rows, bool(words)
 
 
 def _named(rows: Sequence[Document], words: Sequence[str]) -> list[Document]:
-    plain = find_terms.without_signs(words)
     return [
         row
         for row in rows
-        if all(find_terms.has_word(row.get("terms") or [], word) for word in plain)
+        if all(find_terms.has_word(row.get("terms") or [], word) for word in words)
     ]

@@ -46,7 +46,7 @@ def list_preorders(
     conditions: Filter, *, name: str, skip: int, limit: int
 ) -> tuple[list[Document], int]:
     """Newest first. Clinic and days of the conditions count, and the words of the patient's name."""
-    query = {**days(conditions), **store.named(texts.words(name))}
+    query = {**days(conditions), **store.named(texts.words_of_staff(name))}
     if conditions.clinic_ids:
         query["clinicId"] = {"$in": list(conditions.clinic_ids)}
     preorders = store.list_preorders(query, skip=skip, limit=limit)
