@@ -29,7 +29,8 @@ def _create(task: jobs.Task, item: str, noting: jobs.Noting) -> None:
         result = bulk_results.result(
             row["cells"], reason, is_created=is_created, has_email=has_email
         )
-        noting.note(jobs.Batch(int(is_created), [result]))
+        left_out = {reason: [str(row["number"])]} if reason else {}
+        noting.note(jobs.Batch(int(is_created), [result], left_out))
 
     def note_record(record: PatientDocument) -> None:
         note(is_created=True)
@@ -79,6 +80,7 @@ CREATE = jobs.add(
         batch=1,
         header=bulk_results.HEADER,
         write=bulk_results.write,
+        by_line=True,
         gives_way=True,
     )
 )

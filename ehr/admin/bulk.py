@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinic_records.admin import changes, frame, readable_clinics
+from clinic_records.admin import changes, frame, readable_clinics, work_in_progress
 from clinic_records.services import access
 from ehr.admin import names
 from ehr.choices import BulkState
@@ -37,6 +37,27 @@ _COLOURS = {BulkState.DONE: "good", BulkState.STOPPED: "bad", BulkState.PROPOSED
 job_pages.add_elsewhere(
     job_pages.Elsewhere("Work on many patients", "ehr_bulk", roles.INTEGRATION, is_of_clinic=True)
 )
+
+
+def _in_progress(clinic_id: ObjectId) -> list[work_in_progress.Work]:
+    """The settings by which a run works are gone with the source of a merge, and whom it is about was decided before
+    others came into the target."""
+    return [
+        work_in_progress.Work(
+            title=bulk.WORKS[run["kind"]].title if run["kind"] in bulk.WORKS else run["kind"],
+            state=_STATES.get(run["state"], run["state"]),
+            page=reverse("admin:ehr_bulk_run", args=[clinic_id, run["_id"]]),
+            needs=roles.INTEGRATION,
+            if_source="It waits while the merge runs. Afterwards it ends with the clinic: what was done stays, and the "
+            "rest is not done.",
+            if_target="It goes on, for the patients whom it has found: those who come with the merge are not among "
+            "them.",
+        )
+        for run in bulk.list_unfinished(clinic_id)
+    ]
+
+
+work_in_progress.add(_in_progress)
 
 
 class BulkForm(StaffForm):

@@ -144,6 +144,11 @@ def list_runs(clinic_id: ObjectId) -> list[Document]:
     return store.list_newest(clinic_id, limit=MOST_LISTED)
 
 
+def list_unfinished(clinic_id: ObjectId) -> list[Document]:
+    """Those of the newest that are at work, or wait for a yes that can still be said."""
+    return [run for run in list_runs(clinic_id) if is_at_work(run) or can_begin(run)]
+
+
 def planned_patients(run: Document) -> list[str]:
     return [item["userId"] for item in run["items"] if item["isPlanned"]]
 

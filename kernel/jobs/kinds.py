@@ -96,6 +96,7 @@ class Kind:
     requires: Callable[[Task], None] = lambda _: None
     names: Callable[[ObjectId, Sequence[str]], Mapping[str, str]] = lambda *_: {}
     page: str = ""
+    by_line: bool = False  # who is left out is named by the line of the file that was sent
     let_go: Callable[[Task], None] = lambda _: None
     write: Callable[[Task, IO[bytes], Iterable[list[str]]], None] | None = None
     # Much follows from each item, so it waits while the workers of the usual queue cannot keep up: everyone's mails are

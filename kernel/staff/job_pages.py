@@ -33,6 +33,7 @@ _BESIDE = {
     **{name: name for name in ("about", "done", "total")},
 }
 _MOST_IN_LINE = 50
+_MOST_LINES = 100
 _COLOURS = {JobState.DONE: "good", JobState.FAILED: "bad", JobState.CANCELED: "warn"}
 
 
@@ -315,7 +316,7 @@ def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
             "log": job["log"][::-1],
             "narrowed": job.get("narrowed") or [],
             "typed": jobs.find_typed(job["_id"]) or "",
-            "left_out": _left_out(request, job),
+            **_left_out(request, job),
             **_turns(job, row["state"]),
         },
         "can_cancel": may_change and jobs.can_cancel(job),
@@ -396,9 +397,32 @@ def _others_at_work(job: Document) -> list[Document]:
     return [other for other in found if other["_id"] != job["_id"]]
 
 
-def _left_out(request: HttpRequest, job: Document) -> list[dict[str, Any]]:
-    """Named when the job has ended: parts of a page that reload themselves would be looks, each time."""
+def _left_out(request: HttpRequest, job: Document) -> dict[str, Any]:
     kind, entries = jobs.KINDS[job["kind"]], job.get("leftOut") or []
+    if kind.by_line:
+        return {"lines": _lines(entries)}
+    return {"left_out": _named(request, job, kind, entries)}
+
+
+def _lines(entries: Sequence[Document]) -> dict[str, Any]:
+    """The first of those that were left out, each with the reason; the file of the job has all of them."""
+    reasons: dict[int, list[str]] = {}
+    for entry in entries:
+        for line in map(int, entry["items"]):
+            reasons.setdefault(line, []).append(entry["words"])
+    count = sum(entry["count"] for entry in entries)
+    shown = sorted(reasons.items())[:_MOST_LINES]
+    return {
+        "count": count,
+        "shown": [(line, ", ".join(words)) for line, words in shown],
+        "more": count - len(shown),
+    }
+
+
+def _named(
+    request: HttpRequest, job: Document, kind: jobs.Kind, entries: Sequence[Document]
+) -> list[dict[str, Any]]:
+    """Named when the job has ended: parts of a page that reload themselves would be looks, each time."""
     ids_ = [item for entry in entries for item in entry["items"]]
     names: Mapping[str, str] = {}
     if ids_ and kind.page and not jobs.is_at_work(job):

@@ -1,7 +1,7 @@
 """The plan of a merge as a page, with the form that begins it. That of small clinics is made by each request; of large
 ones it takes longer than a page may, so a job makes it and the page shows what the job has kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from bson import ObjectId
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from clinic_records.admin import clinic_jobs
+from clinic_records.admin import clinic_jobs, work_in_progress
 from clinic_records.services import access
 from kernel import clock, jobs
 from kernel.choices import JobState
@@ -225,6 +225,7 @@ def _page(
         plan=content,
         numbers=in_words.number_rows(numbers),
         problems=plan_problems.rows(request, content),
+        works=[*_works(request, source), *_works(request, target, is_target=True)],
         parts=content,
         source_name=source["shown_name"],
         target_name=target["shown_name"],
@@ -235,6 +236,22 @@ def _page(
         choose_url=_choose_url(pair),
         status=status,
     )
+
+
+def _works(
+    request: HttpRequest, side: Mapping[str, Any], *, is_target: bool = False
+) -> list[dict[str, str]]:
+    """Work for health records that is in progress now, and what would become of it."""
+    return [
+        {
+            "title": work.title,
+            "state": work.state,
+            "clinic": side["shown_name"],
+            "url": work.page if pages.has(request, work.needs) else "",
+            "fate": work.if_target if is_target else work.if_source,
+        }
+        for work in work_in_progress.list_of(side["id"])
+    ]
 
 
 def _crumbs(pair: Pair) -> list[pages.Crumb]:

@@ -3,17 +3,39 @@
 from dataclasses import asdict
 from typing import Any
 
+from bson import ObjectId
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from clinic_records.admin import work_in_progress
 from clinic_records.services import access
 from ehr.admin import filters, names, records
 from ehr.services.records import STATES
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, searches
+from kernel.templatetags.staff import pluralized
 from redox.services import admin_reads
 from redox.services.admin_reads import MOST_FAILED, Outline, Run
+
+
+def _in_progress(clinic_id: ObjectId) -> list[work_in_progress.Work]:
+    return [
+        work_in_progress.Work(
+            title="EHR sync",
+            state=f"{pluralized(run.total, 'send')}, not all of them ended",
+            page=reverse("admin:ehr_run", args=[run.id]),
+            needs=roles.MESSAGES,
+            if_source="Its sends wait while the merge runs. Afterwards those that have not ended end without being "
+            "sent, because the connection is gone with the clinic; start a sync of the target then.",
+            if_target="It goes on, for the patients whom it began with: those who come with the merge are in the next "
+            "one.",
+        )
+        for run in admin_reads.list_unfinished_runs(clinic_id)
+    ]
+
+
+work_in_progress.add(_in_progress)
 
 
 @pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES, hides=filters.HIDDEN)

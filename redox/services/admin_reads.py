@@ -113,6 +113,15 @@ def find_last_run(clinic_id: ObjectId) -> Outline | None:
     return next(iter(_outlines({"clinicId": clinic_id}, skip=0, limit=1)), None)
 
 
+_NEWEST = 10  # of a clinic, among which those are looked for that go on
+
+
+def list_unfinished_runs(clinic_id: ObjectId) -> list[Outline]:
+    """Those of the newest of the clinic whose sends have not all ended."""
+    runs = _outlines({"clinicId": clinic_id}, skip=0, limit=_NEWEST)
+    return [run for run in runs if not run.is_finished]
+
+
 def _outlines(query: Document, *, skip: int, limit: int) -> list[Outline]:
     rows = store.list_syncs(query, skip=skip, limit=limit, most_failed=MOST_FAILED)
     return [

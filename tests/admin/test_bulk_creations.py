@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.files.base import ContentFile
 
 from kernel import clock, db
 from kernel.jobs import running
+from kernel.staff import job_pages
 from patients import bulk_rows, titled_rows
 from patients.admin import bulk_creations
 from patients.services.bulk_creations import UNCHECKED_EMAIL
@@ -72,6 +74,12 @@ def check(person, clinic, content=FILE):
 
 def begin(person, path, *, typed="Lakeside", reason=REASON):
     return person.post(path, typed=typed, reason=reason)
+
+
+def left_out(page):
+    """The lines that the page of a job names, each with the reason."""
+    row = r'<tr><th scope="row" class="st-number">(\d+)</th><td>([^<]*)</td></tr>'
+    return re.findall(row, page)
 
 
 def names_in(clinic):
@@ -179,6 +187,8 @@ def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reas
     shown = text(person.get(to_job))
     assert REASON in shown
     assert "5 of 5" in shown
+    assert left_out(shown) == [(line, "Duplicate MRN.") for line in ("4", "6", "7")]
+    assert "3 lines were left out." in shown
 
     answer = person.post(f"{to_job}file")
     content = b"".join(answer.streaming_content).decode()
@@ -188,6 +198,31 @@ def test_a_job_creates_whom_the_page_has_counted_after_the_typed_name_and_a_reas
     assert ["Patients Created", "2"] in rows
     (part,) = db.collection("jobParts").find({})
     assert set(part["result"]) == {"clinicId", "until", "job"}
+
+
+def test_the_page_of_a_job_names_the_first_lines_that_were_left_out_and_how_many_more(
+    clinic, person, monkeypatch
+):
+    """Without anything about a patient, also while the job is at work; other kinds have no such table."""
+    monkeypatch.setattr(job_pages, "_MOST_LINES", 2)
+    monkeypatch.setattr(running, "MOST_NAMED", 3)
+    names = "abcdef"
+    doubled = "".join(f"Zoe {name},1980-01-02,{name},,,,,\n" * 2 for name in names[:3])
+    path = check(person, clinic, f"{TITLES}\n{doubled}Yan Free,1980-01-02,free,,,,,\n")
+    to_job = begin(person, path).headers["Location"].removeprefix("/admin/")
+    for _ in range(5):  # the plan, and four lines
+        running._take_step(job())
+    assert "4 lines were left out." in text(person.get(f"{to_job}progress"))
+    deliver_all()
+    shown = text(person.get(to_job))
+    assert left_out(shown) == [("2", "Duplicate MRN."), ("3", "Duplicate MRN.")]
+    assert "6 lines were left out." in shown
+    assert "And 4 more in the file." in shown
+    assert "Zoe" not in shown
+    assert "Zoe" not in str(job())
+    (entry,) = job()["leftOut"]
+    assert (entry["words"], entry["count"], entry["items"]) == ("duplicate MRN", 6, ["2", "3", "4"])
+    assert job()["succeeded"] == 1
 
 
 def test_the_largest_file_that_is_accepted_can_be_stored(person):

@@ -10,7 +10,9 @@ from bson import ObjectId
 from openpyxl import load_workbook
 
 from clinic_records.services import closures
+from ehr.services import bulk
 from kernel import clock, db, outbox
+from kernel.errors import Busy
 from kernel.staff import pages
 from merges.admin import sizes
 from merges.choices import MergeState
@@ -191,6 +193,85 @@ def test_a_plan_says_what_becomes_of_health_record_tier_and_limit(pair, root):
     assert redox in kept
     assert kept in html.unescape(text(page))
     assert "without the demo patient" in text(page)
+
+
+def in_progress(clinic, *, state="running"):
+    """A run on many patients and a sync of the clinic, of which a send has not ended."""
+    run = {
+        "_id": ObjectId(), "clinicId": clinic["_id"], "kind": "addresses", "options": {}, "limit": 5, "state": state,
+        "after": "", "items": [], "planned": 0, "leftOut": 0, "position": 0, "succeeded": 0, "steps": 0, "problem": "",
+        "reason": "", "askedBy": {"actor_id": "1", "actor_kind": "staff", "actor_name": "root"},
+        "createdTime": clock.now(), "updatedTime": clock.now(),
+    }  # fmt: skip
+    db.collection("ehrBulkRuns").insert_one(run)
+    sync = {"clinicId": clinic["_id"], "createdTime": clock.now(), "after": None, "count": 3}
+    db.collection("ehrSyncs").insert_one({"_id": ObjectId(), **sync})
+    send = {"kind": "scheduled", "documentId": ObjectId(), "documentTime": sync["createdTime"]}
+    send |= {"clinicId": clinic["_id"], "state": "pending", "attempts": 0, "sends": {}}
+    db.collection("ehrProcessing").insert_one({"_id": ObjectId(), **send})
+    return run
+
+
+def test_a_plan_names_runs_in_progress_of_both_clinics_and_what_becomes_of_them(pair, staff):
+    person = staff("destructive", "integration")
+    assert person.get(plan_path(pair)).context["works"] == []
+    for clinic in pair:
+        in_progress(clinic)
+    page = person.get(plan_path(pair))
+    works = page.context["works"]
+    assert [(work["title"], work["clinic"]) for work in works] == [
+        (title, clinic["name"])
+        for clinic in pair
+        for title in (bulk.WORKS["addresses"].title, "EHR sync")
+    ]
+    of_source, of_target = works[:2], works[2:]
+    assert all(
+        "wait while the merge runs" in one["fate"].replace("waits", "wait") for one in of_source
+    )
+    assert all(one["fate"].startswith("It goes on") for one in of_target)
+    shown = html.unescape(text(page))
+    for work in works:
+        assert work["fate"] in shown
+        assert f'<a href="{work["url"]}">' in shown
+        assert person.client.get(work["url"]).status_code == 200
+    for work in staff("destructive").get(plan_path(pair)).context["works"]:
+        assert work["url"] == ""
+
+
+def test_a_plan_does_not_name_runs_that_have_ended(pair, root):
+    for state in ("done", "stopped"):
+        in_progress(pair[0], state=state)
+    db.collection("ehrProcessing").update_many({}, {"$set": {"state": "done"}})
+    assert root.get(plan_path(pair)).context["works"] == []
+    in_progress(pair[0], state="proposed")
+    assert len(root.get(plan_path(pair)).context["works"]) == 2
+    late = clock.now() - bulk.IS_VALID - bulk.IS_VALID
+    db.collection("ehrBulkRuns").update_many({}, {"$set": {"createdTime": late}})
+    assert [work["title"] for work in root.get(plan_path(pair)).context["works"]] == ["EHR sync"]
+
+
+def test_a_run_of_the_source_waits_and_ends_with_the_clinic_and_one_of_the_target_goes_on(
+    pair, monkeypatch
+):
+    """As the plan says."""
+    monkeypatch.setattr(bulk, "_next_patient", lambda run, *_: bulk._end(run, "went on"))
+    settings = {"$set": {"ehrSettings": ehr.SETTINGS}}
+    db.collection("clinics").update_many({"_id": {"$in": [one["_id"] for one in pair]}}, settings)
+    runs = [in_progress(clinic) for clinic in pair]
+    closures.close(ObjectId(), source_id=pair[0]["_id"], target_id=pair[1]["_id"])
+    closures.forget()
+    with pytest.raises(Busy):
+        bulk.carry_out(str(runs[0]["_id"]))
+    bulk.carry_out(str(runs[1]["_id"]))
+    db.collection("clinics").delete_one({"_id": pair[0]["_id"]})
+    db.collection(closures.store.COLLECTION).delete_many({})
+    closures.forget()
+    bulk.carry_out(str(runs[0]["_id"]))
+    ended = [db.collection("ehrBulkRuns").find_one({"_id": run["_id"]}) for run in runs]
+    assert [(run["state"], run["problem"]) for run in ended] == [
+        ("stopped", "the clinic does not have an active EHR integration"),
+        ("stopped", "went on"),
+    ]
 
 
 @pytest.mark.parametrize("role", [("destructive",), ("destructive", "configuration")])
