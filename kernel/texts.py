@@ -136,8 +136,8 @@ def words(text: str) -> list[str]:
 
 
 def words_of_staff(text: str) -> list[str]:
-    """As `words`; brackets and quotes, which people copy along or stored names have, separate words, too. Of a text
-    that is nothing else, they are the words."""
+    """As `words`; brackets and quotes, which people copy along or stored names have, separate words, too. Where a
+    text is nothing else, they are the words."""
     return words(_BRACKETS.sub(" ", text)) or words(text)
 
 

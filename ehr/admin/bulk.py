@@ -45,7 +45,7 @@ def _in_progress(clinic_id: ObjectId) -> list[work_in_progress.Work]:
     return [
         work_in_progress.Work(
             title=bulk.WORKS[run["kind"]].title if run["kind"] in bulk.WORKS else run["kind"],
-            state=_STATES.get(run["state"], run["state"]),
+            state=str(_STATES.get(run["state"], run["state"])),
             page=reverse("admin:ehr_bulk_run", args=[clinic_id, run["_id"]]),
             needs=roles.INTEGRATION,
             if_source="It waits while the merge runs. Afterwards it ends with the clinic: what was done stays, and the "

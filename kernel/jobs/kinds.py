@@ -25,7 +25,7 @@ class Task:
 
     @property
     def clinic_id(self) -> ObjectId:
-        """Of a kind about a clinic."""
+        """For a kind about a clinic."""
         if self.clinic is None:
             raise TypeError(self.id)
         return self.clinic

@@ -21,8 +21,8 @@ def begin(
     reason: str,
     **asked: Any,
 ) -> HttpResponseBase:
-    """Of a job about no clinic (`clinic_records.admin.clinic_jobs` begins the others). Leads to the page of the job; a
-    refused one to the list of jobs. `asked` as `store` takes it."""
+    """Begins a job about no clinic; `clinic_records.admin.clinic_jobs` begins the others. Leads to the page of the job,
+    a refused one to the list of jobs. `asked` as `store` takes it."""
     try:
         with refusals.recorded(request, action=kind.action, object_type=OBJECT, reason=reason):
             job_id = db.run_in_transaction(

@@ -144,7 +144,7 @@ def path_of(name, clinic):
 
 @pytest.fixture
 def listed(clinic, staff):
-    """Of every list there is more than one row, and one of them is narrowed to."""
+    """Every list has more than one row, and one of them is narrowed to."""
     staff("configuration").submit(f"clinics/{clinic['_id']}/settings/tier", tier="tier0200")
     for zone in ("Europe/Berlin", "Europe/Paris"):
         staff("configuration").submit(f"clinics/{clinic['_id']}/settings/timezone", timezone=zone)
