@@ -50,10 +50,10 @@ EXPORT = jobs.add(
 )
 
 
-def _read(_: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> Asked:
+def _read(request: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> Asked:
     clinic = readable_clinics.access_clinic(clinic_id)
     choice = list_choices.read(fields)
-    count = _count(clinic, choice)
+    count = _count(clinic, choice, is_exact=request.method == "POST")
     scope: dict[str, Any] = {"searched": bool(choice.search)}
     return Asked(
         name=f"patients-{clinic['_id']}",
@@ -73,8 +73,10 @@ def _read(_: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> Asked:
     )
 
 
-def _count(clinic: Document, choice: Choice) -> int:
-    """As the list shows it, from what is kept where it can be: to count a large clinic takes long."""
+def _count(clinic: Document, choice: Choice, *, is_exact: bool) -> int:
+    """As the list shows it, from what is kept where it can be; what decides about a file and is recorded is counted."""
+    if is_exact:
+        return patient_lists.count_patients(clinic["_id"], choice.patient_filter)
     page = patient_lists.list_patients(
         clinic_id=str(clinic["_id"]),
         patient_filter=choice.patient_filter,
