@@ -13,7 +13,7 @@ import structlog
 from bson import ObjectId
 from prometheus_client import Counter
 
-from kernel import accesses, clock, crash_reports, leases, tracing, transient_errors
+from kernel import accesses, clock, crash_reports, leases, noting, tracing, transient_errors
 from kernel.choices import Failure
 from kernel.errors import PermanentFailure, RetryLater
 from kernel.outbox import claiming, ending, events, rows, subscriptions
@@ -69,7 +69,7 @@ def _run(row: Row) -> bool:
     except Exception as error:  # noqa: BLE001 (any failure of a handler is a failed try)
         _retry_later(row, error)
     else:
-        ending.finish(row)
+        noting.insist(lambda: ending.finish(row))
         _count(row, "done")
         return True
     return False

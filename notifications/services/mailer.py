@@ -23,7 +23,7 @@ from bson import ObjectId
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from kernel import addresses, clock, leases, neighbours
+from kernel import addresses, clock, leases, neighbours, noting
 from kernel.errors import PermanentFailure, RetryLater
 from notifications.choices import SendState
 from notifications.services.catalogue import Mail, find_mail
@@ -174,7 +174,7 @@ def _send(request: MailRequest, message: EmailMultiAlternatives) -> None:
     except Exception:
         sent_mails.set_state(request.event_id, SendState.FAILED)
         raise
-    sent_mails.set_state(request.event_id, SendState.SENT)
+    noting.insist(lambda: sent_mails.set_state(request.event_id, SendState.SENT))
     log.info("mail.sent", template=request.template, row=str(request.event_id))
 
 

@@ -10,7 +10,7 @@ from ehr.clients.reports import ReportRequest, draw_report
 from ehr.reading import Unreadable
 from ehr.services import processing
 from ehr.summaries import PERIOD_LENGTH
-from kernel import clock
+from kernel import clock, noting
 from kernel.db import Document
 from redox import configuration
 from redox.clients.redox import redox
@@ -157,7 +157,8 @@ def _report(
     start = findings.end - PERIOD_LENGTH
     report = draw_report(ReportRequest(connection.clinic, patient, start=start, end=findings.end))
     if configuration.flag("upload_file") and "uploadUri" not in record:
-        processing.note(record, uploadUri=redox().upload(report))
+        uri = redox().upload(report)
+        noting.insist(lambda: processing.note(record, uploadUri=uri))
     return report
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from clinics.choices import Destination
 from ehr.services import processing
-from kernel import clock, db, ids
+from kernel import clock, db, ids, noting
 from kernel.db import Document
 from redox.store import deliveries as store
 
@@ -34,5 +34,5 @@ def send_once(record: Document, kind: str, send: Callable[[], Document]) -> None
         )
         processing.note_sent(record, kind, moment, **fields)
 
-    db.run_in_transaction(remember)
+    noting.insist(lambda: db.run_in_transaction(remember))
     record["sends"][kind] = moment

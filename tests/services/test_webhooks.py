@@ -243,7 +243,7 @@ def test_a_message_that_was_taken_but_not_noted_is_sent_again_with_its_id(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(deliveries_store, "note_try", die)
+        dying.setattr(deliveries_store, "end_delivered", die)
         with pytest.raises(KeyboardInterrupt):
             deliver_all()
     db.collection(outbox.COLLECTION).update_many(

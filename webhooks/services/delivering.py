@@ -12,7 +12,7 @@ import orjson
 from bson import ObjectId
 from django.conf import settings
 
-from kernel import accesses, clock, guarded_http, outbox, sealing
+from kernel import accesses, clock, guarded_http, noting, outbox, sealing
 from kernel.db import Document
 from kernel.errors import RetryLater
 from kernel.outbox.retries import LASTING, spread
@@ -113,11 +113,11 @@ def _settle(
 ) -> None:
     moment = clock.now()
     outcome = {"lastStatus": status, "lastError": failure and failure.value}
-    deliveries.note_try(delivery["_id"], outcome, moment)
     if failure is None:
+        noting.insist(lambda: deliveries.end_delivered(delivery["_id"], outcome, moment))
         store.note_success(hook["_id"], moment)
-        deliveries.end(delivery["_id"], {"state": DeliveryState.DELIVERED.value})
         return
+    deliveries.note_try(delivery["_id"], outcome, moment)
     _note_failure(hook["_id"], status, moment)
     if _is_over(delivery):
         _park(delivery, failure)

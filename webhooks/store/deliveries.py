@@ -49,6 +49,17 @@ def note_try(delivery_id: ObjectId, fields: Mapping[str, Any], moment: datetime)
     )
 
 
+def end_delivered(delivery_id: ObjectId, fields: Mapping[str, Any], moment: datetime) -> None:
+    db.collection(COLLECTION).update_one(
+        {"_id": delivery_id, "state": WAITING},
+        {
+            "$set": {**fields, "state": DELIVERED, "lastTime": moment},
+            "$inc": {"attempts": 1},
+            "$unset": {"isAtOnce": ""},
+        },
+    )
+
+
 def end(delivery_id: ObjectId, fields: Mapping[str, Any]) -> None:
     db.collection(COLLECTION).update_one(
         {"_id": delivery_id, "state": WAITING}, {"$set": fields, "$unset": {"isAtOnce": ""}}
