@@ -2,8 +2,8 @@
 
 import re
 import subprocess
-import sys
 import tarfile
+import venv
 from io import BytesIO
 from pathlib import Path
 
@@ -31,6 +31,20 @@ def unpack(folder: Path) -> str:
     return version
 
 
+def install(code: Path, version: str) -> Path:
+    """The packages that it pins, once for each version; returns its Python. Skips where they cannot be fetched."""
+    place = local.LOCAL / f"release-{version}"
+    python, done = place / "bin" / "python", place / "installed"
+    if not done.exists():
+        venv.create(place, clear=True, with_pip=True)
+        options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes")
+        command = [python, "-m", "pip", "install", *options, "-r", code / "requirements.txt"]
+        if subprocess.run(command, check=False).returncode:
+            pytest.skip("no previous release: its packages cannot be fetched")
+        done.touch()
+    return python
+
+
 def _newest_version() -> str:
     text = (local.BASE / CHANGELOG).read_text()
     return re.search(r"^## (\d+\.\d+\.\d+) - ", text, re.MULTILINE)[1]
@@ -56,13 +70,13 @@ def _git(*arguments: str) -> bytes:
 class Release(Service):
     """Started as its own `make serve` does: its `migrate`, then web, workers and scheduler."""
 
-    def __init__(self, code: Path, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, code: Path, python: Path, folder: Path, environment: dict[str, str]) -> None:
         super().__init__(folder, {**environment, "LOCAL_FOLDER": str(folder)})
         del self.env["PROMETHEUS_MULTIPROC_DIR"]  # it makes one of its own
-        self._code = code
+        self._code, self._python = code, str(python)
 
     def start(self, env=None, *, only=()) -> None:
-        command = [*_IN_FOLDER, str(self._code), sys.executable, "-m", "scripts.run"]
+        command = [*_IN_FOLDER, str(self._code), self._python, "-m", "scripts.run"]
         log = self.folder / "release.log"
         child = Child("release", command, log=log, guard=self._guard, environment=self.env)
         self._children["release"] = child
@@ -75,7 +89,7 @@ class Release(Service):
         super().stop()
 
     def manage(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
+        command = [self._python, "manage.py", *arguments]
         return subprocess.run(
             command, cwd=self._code, env=self.env, capture_output=True, text=True, check=True
         ).stdout

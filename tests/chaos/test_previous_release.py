@@ -18,7 +18,7 @@ from tests.chaos.conftest import DATABASE
 from tests.chaos.writers import LIMITS, Writers
 from tests.processes.service import Service, eventually
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(480)]
 TOGETHER = 10  # seconds
 OURS = ("web", "worker", "ehr-worker", "beat")
 
@@ -62,8 +62,8 @@ def previous(environment, tmp_path):
     code, folder = tmp_path / "code", tmp_path / "previous"
     code.mkdir()
     folder.mkdir()
-    releases.unpack(code)
-    release = releases.Release(code, folder, environment)
+    python = releases.install(code, releases.unpack(code))
+    release = releases.Release(code, python, folder, environment)
     yield release
     release.stop()
 
