@@ -6,7 +6,7 @@ OWN_ADDOPTS := -q --strict-markers -p no:cacheprovider -p tests.environment
 # Otherwise each process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-lists bench-bulk bench-sweep bench-outbox day shapes yardsticks pythons fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
+.PHONY: help run serve setup test walks lint fmt house screenshots bench bench-compare bench-ehr bench-merge bench-jobs bench-lists bench-bulk bench-sweep bench-outbox day shapes yardsticks pythons pythons-short fuzz-short fuzz chaos-short chaos soak promtool chart attack audit clients lock servers stop clean run-setup dev-setup
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -93,8 +93,11 @@ yardsticks: dev-setup  ## every test that shows a row of docs/yardsticks.md, and
 	@-ONLY_MARKED=1 $(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" -p tests.yardstick_results tests/chaos tests/fuzz $(ARGS)
 	@$(PYTHON_BIN) -m scripts.yardsticks
 
-pythons:  ## try Python 3.12 and 3.13, or those of PYTHONS: what is pinned, `manage.py check`, tests of kernel and contract
+pythons: dev-setup  ## try Python 3.12 and 3.13, or those of PYTHONS: what is pinned, `manage.py check`, tests of kernel and contract
 	@scripts/pythons.sh
+
+pythons-short: dev-setup  ## the part of pythons that CI runs: the same with fewer tests
+	@scripts/pythons.sh short
 
 chaos-short: dev-setup  ## the part of chaos that CI runs: each kind of fault of servers, processes and a neighbour once, under three minutes
 	@$(PYTHON_BIN) -m pytest -o addopts="$(OWN_ADDOPTS)" tests/chaos/test_servers.py -k each_kind $(ARGS)

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from itertools import chain, groupby, zip_longest
 
+import hypothesis
 import pytest
 import structlog
 from django.conf import settings
@@ -31,6 +32,11 @@ def pytest_configure(config):
     config.pluginmanager.register(reached.Collector())
     gc.disable()  # collecting tests makes no garbage: see pytest_collection_finish
     settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
+    # A busy machine is slow, and so is what Hypothesis does once for each version of Python, with the first text.
+    hypothesis.settings.register_profile(
+        "ours", hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    )
+    hypothesis.settings.load_profile("ours")
 
 
 def _notice_processes(event, _, starts=PROCESS_STARTS, last=_last):

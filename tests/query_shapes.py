@@ -117,7 +117,7 @@ def _function() -> str | None:
     frame = sys._getframe(2)
     while frame is not None:
         path = frame.f_code.co_filename
-        if path.startswith(str(BASE)) and "/.venv/" not in path:
+        if path.startswith(str(BASE)) and "/site-packages/" not in path:
             name = path[len(str(BASE)) + 1 :]
             if name not in _PASSED_ON:
                 if name.startswith("tests/"):

@@ -176,6 +176,18 @@ def test_says_where_the_service_is_and_under_which_licence():
     assert description()["info"]["license"]["identifier"] == "BSD-2-Clause"
 
 
+def test_what_is_sent_has_the_types_without_which_a_generated_client_does_not_compile():
+    """openapi-generator writes `webhook_id: ,` where they are missing (webhooks/api/description.py)."""
+    for kind, item in description()["webhooks"].items():
+        body = item["post"]["requestBody"]
+        component = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        first, version = component.split(".")
+        assert body["x-py-typing"] == first[0].upper() + first[1:] + version.upper(), kind
+        for parameter in item["post"]["parameters"]:
+            assert parameter["schema"] == {"type": "string"}, kind
+            assert parameter["x-py-typing"] == "StrictStr", kind
+
+
 def test_every_tag_is_described_in_the_order_of_the_contract():
     tags = description()["tags"]
     used = {tag for _, _, operation in described_operations().values() for tag in operation["tags"]}

@@ -26,6 +26,9 @@ _TRIED = "Someone tries the receiver (TestWebhook)."
 
 # None of an operation: of one tag generators write one file, and messages would replace the operations in it.
 TAG = "Webhooks"
+# openapi-generator writes this file too. For Python it gives the arguments of operations their types, and leaves out
+# those of messages, which is no Python; it takes them from here.
+TYPE_IN_PYTHON = "x-py-typing"
 
 
 def add_webhooks(
@@ -50,6 +53,7 @@ def _operation(kind: str, words: str) -> dict[str, Any]:
         "parameters": [_header(name, text) for name, text in _HEADERS.items()],
         "requestBody": {
             "required": True,
+            TYPE_IN_PYTHON: "WebhookMessageV1",
             "content": {"application/json": {"schema": MESSAGE, "example": _example(kind)}},
         },
         "responses": {
@@ -74,4 +78,5 @@ def _header(name: str, words: str) -> dict[str, Any]:
         "required": True,
         "description": words,
         "schema": {"type": "string"},
+        TYPE_IN_PYTHON: "StrictStr",
     }
