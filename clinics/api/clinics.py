@@ -136,7 +136,9 @@ class TierViewSet(ApiViewSet):
         "UpdateTier",
         tags=INTERNAL,
         summary="Set a clinic's tier",
-        description="The limit of patients depends on the tier; nothing else changes.",
+        description="Two things depend on the tier. The limits of UpdatePatientCountSettings hold for `tier0100` "
+        "alone, and for clinics without a country or in the US. Admins may export the list of patients "
+        "(ExportPatientList, StartPatientListExport) from `tier0200` on. What is stored for another tier is kept.",
         body=schemas.TIER,
         responses={200: None},
     )

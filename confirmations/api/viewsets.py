@@ -23,7 +23,11 @@ class ConfirmationFamily(ErrorFamily):
             *(texts.CONTEXT_INVALID, texts.CONTEXT_UNREADABLE, texts.KEY_MISSING),
             *(texts.MRN_REQUIRED, texts.RESET_FAILED, texts.UNREADABLE),
         ),
-        403: (texts.FORBIDDEN, texts.ALREADY_SIGNED_UP, texts.NOT_ACCEPTABLE),
+        403: (
+            *ErrorFamily.reasons[403],
+            *(texts.FORBIDDEN, texts.ALREADY_SIGNED_UP, texts.NOT_ACCEPTABLE),
+            texts.INVITE_NOT_FOUND,
+        ),
         404: (
             *ErrorFamily.reasons[404],
             *(texts.INVITE_NOT_FOUND, texts.SIGNUP_NOT_FOUND, texts.SIGNUP_EXPIRED),
@@ -33,7 +37,7 @@ class ConfirmationFamily(ErrorFamily):
         409: (
             *ErrorFamily.reasons[409],
             *(texts.ALREADY_ACCEPTED, texts.ALREADY_MEMBER, texts.ALREADY_PATIENT),
-            texts.ALREADY_INVITED,
+            *(texts.ALREADY_INVITED, texts.BEING_CLAIMED),
         ),
     }
 

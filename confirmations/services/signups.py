@@ -30,7 +30,6 @@ SIGNUP = states.shape_filter(Kind.SIGNUP)
 PENDING = {**SIGNUP, "status": Status.PENDING.value}
 DEFAULT_CREATOR = "Clinician"
 DEFAULT_CLINIC = "Diabetes Clinic"
-BEING_CLAIMED = "the account is being claimed at this moment"
 NO_ADDRESS = "the account has no email address"
 _PASSWORD = re.compile(r"\S{8,72}")
 
@@ -131,7 +130,7 @@ def _insert_or_reissue(fresh: ConfirmationDocument, origin: Origin) -> Confirmat
     parties = {"userId": fresh["userId"]}
     renewed = transitions.perform(Kind.SIGNUP, Event.REISSUE, existing["_id"], parties, changes)
     if renewed is None:
-        raise Conflict(message=BEING_CLAIMED)
+        raise Conflict(message=texts.BEING_CLAIMED)
     return renewed
 
 
@@ -236,7 +235,7 @@ def resend_signup(user_id: str, origin: Origin, *, also: Callable[[], None]) -> 
     def write() -> None:
         renewed = transitions.perform(Kind.SIGNUP, Event.RESEND, pending["_id"])
         if renewed is None:
-            raise Conflict(message=BEING_CLAIMED)
+            raise Conflict(message=texts.BEING_CLAIMED)
         _mail_again(renewed, *names)
         also()
 

@@ -18,9 +18,14 @@ class ErrorFamily:
     schema: Schema = ERROR  # of the bodies that `body` makes
     # How the texts of failures begin, beside those of tokens. Callers may rely on them, so they stay as they are.
     reasons: ClassVar[Reasons] = {
-        400: ('parameter "', "request body has an error: ", "bad request"),
+        400: (
+            *('parameter "', "request body has an error: ", "can't merge a site into itself"),
+            *("invalid CSV: ", "duplicate MRN", "Unmarshal type error: "),
+            *("an e-mail address is not valid", "bad request"),
+        ),
         401: ("unauthorized",),
         402: (errors.PaymentRequired.prefix,),
+        403: (errors.Forbidden.prefix,),
         404: (
             "clinic not found",
             "clinician not found",
@@ -30,6 +35,13 @@ class ErrorFamily:
             "webhook not found",
             "export not found",
             "creation not found",
+            "connection issue not found",
+            "view not found",
+            "delivery not found",
+            "merge not found",
+            "the file has expired or was removed",
+            "the result has expired or was removed",
+            "method not allowed",
             "no matching operation was found",
             "migration not found",
             "permission not found",
@@ -42,10 +54,23 @@ class ErrorFamily:
             errors.NotFound.prefix,
         ),
         408: (errors.SlowBody.prefix,),
-        409: (errors.Duplicate.prefix, errors.Conflict.prefix, "the clinic is being merged"),
+        409: (
+            *(errors.Duplicate.prefix, "migration duplicate", "a view with this name exists"),
+            "checking site constraints: duplicate site name",
+            "a request for this provider was sent less than a minute ago",
+            *("the file is still being made", "the file could not be made"),
+            *("the patients are still being created", "the creation has ended: "),
+            *("one of the clinics is being merged", "the merge is still running"),
+            "the merge has ended, or is too far to be taken back",
+            "patients are being created from a file in the clinic",
+            *(errors.Conflict.prefix, "the clinic is being merged"),
+        ),
         413: (errors.PayloadTooLarge.prefix,),
         415: ("Unsupported Media Type",),
-        422: (errors.ConstraintViolation.prefix,),
+        422: (
+            *("partially updated ", "the clinic has no tag with that name any more"),
+            errors.ConstraintViolation.prefix,
+        ),
         429: (errors.RateLimited.prefix,),
         500: (errors.DomainError.prefix, "Internal Server Error"),
         503: (errors.Unavailable.prefix,),
@@ -60,7 +85,9 @@ class ErrorFamily:
         return (*of_tokens, *self.reasons.get(status, ()))
 
     def example(self, status: int) -> dict[str, Any] | None:
-        error = DomainError(message=self.beginnings(status)[-1])
+        denied = self.denied()
+        usual = denied.message if denied.status == status else self.beginnings(status)[-1]
+        error = DomainError(message=usual)
         error.status = status
         return self.unexpected_body() if status == DomainError.status else self.body(error)
 

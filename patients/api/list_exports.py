@@ -31,14 +31,15 @@ class PatientListExportViewSet(ApiViewSet):
     @operation(
         "ExportPatientList",
         summary="Export the list of patients as a file",
-        description="All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, "
-        "as they are at one moment. CSV in UTF-8 with line feeds, quotes only where they are needed: seven titles, a "
-        "line about the report whose last cell is the number of patients, 37 titles, and a line for each patient. "
-        "Average glucose is in mg/dL, the standard deviation in the clinic's units, times are UTC but for that of the "
-        "report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula begins with `'`. "
-        "For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. A failure is answered as such, or "
-        "breaks off the connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or "
-        "5,000 in a workbook: StartPatientListExport makes larger ones.",
+        description="All patients who fit the filters, but for the demo patient, by name unless `sort` says "
+        "otherwise, as they are at one moment. CSV in UTF-8 with line feeds, quotes only where they are needed: seven "
+        "titles, a line about the report whose last cell is the number of patients, 37 titles, and a line for each "
+        "patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are UTC but for "
+        "that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula "
+        "begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. 403 has one text "
+        "for members who are no admins and for clinics of another tier; the `tier` that GetClinic shows tells which "
+        "it was. A failure is answered as such, or breaks off the connection: a file that ends as usual is complete. "
+        "422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport makes larger ones.",
         query=EXPORT_PARAMETERS,
         is_heavy=True,
         raises=(ConstraintViolation,),
@@ -64,12 +65,12 @@ class PatientListExportViewSet(ApiViewSet):
     @operation(
         "StartPatientListExport",
         summary="Have the list of patients exported as a file",
-        description="As ExportPatientList, with the same parameters, but a worker makes the file, and it can be "
-        "fetched until it expires, a day after it was made: for lists that take longer than a request, and workbooks "
-        "of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the file is "
-        "decided when the worker begins, and each patient is shown as they are when the worker reads them. A member "
-        "has three exports of a clinic: the next takes the place of the oldest. 422 for more than 200,000 patients, or "
-        "50,000 in a workbook.",
+        description="As ExportPatientList, with the same parameters and for the same callers, but a worker makes the "
+        "file, and it can be fetched until it expires, a day after it was made: for lists that take longer than a "
+        "request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it "
+        "is. Who is in the file is decided when the worker begins, and each patient is shown as they are when the "
+        "worker reads them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for "
+        "more than 200,000 patients, or 50,000 in a workbook.",
         query=EXPORT_PARAMETERS,
         raises=(ConstraintViolation,),
         responses={202: KEPT_EXPORT},

@@ -19,7 +19,8 @@ class PatientCountSettingsViewSet(ApiViewSet):
         "GetPatientCountSettings",
         summary="The limits in force",
         description="The stored limits, also those that begin later or have ended. An empty object when there are "
-        "none, and for clinics that have no limit: those outside of the US, or of a tier above the first.",
+        "none, and for clinics that have no limit: those of another country than `US` (none counts as the US), or of "
+        "another tier than `tier0100`.",
         join=access.join_clinic,
         responses={200: schemas.SETTINGS},
     )
@@ -31,7 +32,10 @@ class PatientCountSettingsViewSet(ApiViewSet):
         "UpdatePatientCountSettings",
         tags=INTERNAL,
         summary="Replace the limits",
-        description="Replaces both limits; one that is left out is removed. 400 when a limit begins after its end.",
+        description="Replaces both limits; one that is left out is removed. 400 when a limit begins after its end. "
+        "They hold for a clinic whose country is `US` or not set and whose tier is `tier0100` or not set; for any "
+        "other they are stored without effect, and GetPatientCountSettings shows none, until its country or tier "
+        "changes.",
         body=schemas.SETTINGS,
         responses={200: schemas.SETTINGS},
     )

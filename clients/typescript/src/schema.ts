@@ -653,13 +653,13 @@ export interface paths {
         };
         /**
          * Export the list of patients as a file
-         * @description All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as they are at one moment. CSV in UTF-8 with line feeds, quotes only where they are needed: seven titles, a line about the report whose last cell is the number of patients, 37 titles, and a line for each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport makes larger ones.
+         * @description All patients who fit the filters, but for the demo patient, by name unless `sort` says otherwise, as they are at one moment. CSV in UTF-8 with line feeds, quotes only where they are needed: seven titles, a line about the report whose last cell is the number of patients, 37 titles, and a line for each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and `tier0400`. 403 has one text for members who are no admins and for clinics of another tier; the `tier` that GetClinic shows tells which it was. A failure is answered as such, or breaks off the connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport makes larger ones.
          */
         get: operations["ExportPatientList"];
         put?: never;
         /**
          * Have the list of patients exported as a file
-         * @description As ExportPatientList, with the same parameters, but a worker makes the file, and it can be fetched until it expires, a day after it was made: for lists that take longer than a request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the file is decided when the worker begins, and each patient is shown as they are when the worker reads them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for more than 200,000 patients, or 50,000 in a workbook.
+         * @description As ExportPatientList, with the same parameters and for the same callers, but a worker makes the file, and it can be fetched until it expires, a day after it was made: for lists that take longer than a request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the file is decided when the worker begins, and each patient is shown as they are when the worker reads them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for more than 200,000 patients, or 50,000 in a workbook.
          */
         post: operations["StartPatientListExport"];
         delete?: never;
@@ -1437,12 +1437,12 @@ export interface paths {
         };
         /**
          * The limits in force
-         * @description The stored limits, also those that begin later or have ended. An empty object when there are none, and for clinics that have no limit: those outside of the US, or of a tier above the first.
+         * @description The stored limits, also those that begin later or have ended. An empty object when there are none, and for clinics that have no limit: those of another country than `US` (none counts as the US), or of another tier than `tier0100`.
          */
         get: operations["GetPatientCountSettings"];
         /**
          * Replace the limits
-         * @description Replaces both limits; one that is left out is removed. 400 when a limit begins after its end.
+         * @description Replaces both limits; one that is left out is removed. 400 when a limit begins after its end. They hold for a clinic whose country is `US` or not set and whose tier is `tier0100` or not set; for any other they are stored without effect, and GetPatientCountSettings shows none, until its country or tier changes.
          */
         put: operations["UpdatePatientCountSettings"];
         post?: never;
@@ -1567,7 +1567,7 @@ export interface paths {
         put?: never;
         /**
          * Set a clinic's tier
-         * @description The limit of patients depends on the tier; nothing else changes.
+         * @description Two things depend on the tier. The limits of UpdatePatientCountSettings hold for `tier0100` alone, and for clinics without a country or in the US. Admins may export the list of patients (ExportPatientList, StartPatientListExport) from `tier0200` on. What is stored for another tier is kept.
          */
         post: operations["UpdateTier"];
         delete?: never;
@@ -4608,7 +4608,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description What was sent is incomplete or not valid. Nothing was changed. Callers may rely on texts that begin with: `session token is missing`, `parameter "`, `request body has an error: `, `bad request`. */
+        /** @description What was sent is incomplete or not valid. Nothing was changed. Callers may rely on texts that begin with: `session token is missing`, `parameter "`, `request body has an error: `, `can't merge a site into itself`, `invalid CSV: `, `duplicate MRN`, `Unmarshal type error: `, `an e-mail address is not valid`, `bad request`. */
         BadRequest: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4618,7 +4618,7 @@ export interface components {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description What was sent is incomplete or not valid. Nothing was changed. Callers may rely on texts that begin with: `parameter "`, `request body has an error: `, `bad request`, `Error validating the confirmation context`, `Error decoding the confirmation context`, `Required confirmation id is missing`, `Error creating patient because MRN is required`, `Error while resetting password; reset confirmation remains active until it expires.`, `Error decoding the confirmation`. */
+        /** @description What was sent is incomplete or not valid. Nothing was changed. Callers may rely on texts that begin with: `parameter "`, `request body has an error: `, `can't merge a site into itself`, `invalid CSV: `, `duplicate MRN`, `Unmarshal type error: `, `an e-mail address is not valid`, `bad request`, `Error validating the confirmation context`, `Error decoding the confirmation context`, `Required confirmation id is missing`, `Error creating patient because MRN is required`, `Error while resetting password; reset confirmation remains active until it expires.`, `Error decoding the confirmation`. */
         ConfirmationBadRequest: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4628,7 +4628,7 @@ export interface components {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. Callers may rely on texts that begin with: `duplicate`, `conflict`, `the clinic is being merged`, `The invite was accepted already`, `The user is already an existing member`, `The user is already a patient of the clinic`, `There is already an existing invite`. */
+        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. Callers may rely on texts that begin with: `duplicate`, `migration duplicate`, `a view with this name exists`, `checking site constraints: duplicate site name`, `a request for this provider was sent less than a minute ago`, `the file is still being made`, `the file could not be made`, `the patients are still being created`, `the creation has ended: `, `one of the clinics is being merged`, `the merge is still running`, `the merge has ended, or is too far to be taken back`, `patients are being created from a file in the clinic`, `conflict`, `the clinic is being merged`, `The invite was accepted already`, `The user is already an existing member`, `The user is already a patient of the clinic`, `There is already an existing invite`, `the account is being claimed at this moment`. */
         ConfirmationConflict: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4638,7 +4638,7 @@ export interface components {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description The caller may not do this. Callers may rely on texts that begin with: `The x-tidepool-session-token was invalid`, `Forbidden to perform requested operation`, `User already has an existing valid signup confirmation`, `Error accepting invitation`. */
+        /** @description The caller may not do this. Callers may rely on texts that begin with: `The x-tidepool-session-token was invalid`, `forbidden`, `Forbidden to perform requested operation`, `User already has an existing valid signup confirmation`, `Error accepting invitation`, `No matching invite was found`. */
         ConfirmationForbidden: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4658,7 +4658,7 @@ export interface components {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `export not found`, `creation not found`, `no matching operation was found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`, `No matching invite was found`, `No matching signup confirmation was found`, `The signup confirmation has expired`, `No matching reset confirmation was found.`, `Password reset confirmation has expired.`, `Error finding the user`, `Error finding the clinic`, `Nothing found`. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `export not found`, `creation not found`, `connection issue not found`, `view not found`, `delivery not found`, `merge not found`, `the file has expired or was removed`, `the result has expired or was removed`, `method not allowed`, `no matching operation was found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`, `No matching invite was found`, `No matching signup confirmation was found`, `The signup confirmation has expired`, `No matching reset confirmation was found.`, `Password reset confirmation has expired.`, `Error finding the user`, `Error finding the clinic`, `Nothing found`. */
         ConfirmationNotFound: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4720,7 +4720,7 @@ export interface components {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. Callers may rely on texts that begin with: `constraint violation`. */
+        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. Callers may rely on texts that begin with: `partially updated `, `the clinic has no tag with that name any more`, `constraint violation`. */
         ConfirmationUnprocessableEntity: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4730,7 +4730,7 @@ export interface components {
                 "application/json": components["schemas"]["confirmationFailure.v1"];
             };
         };
-        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. Callers may rely on texts that begin with: `duplicate`, `conflict`, `the clinic is being merged`. */
+        /** @description It exists already, the clinic is being merged, or someone else is changing it at this moment. Callers may rely on texts that begin with: `duplicate`, `migration duplicate`, `a view with this name exists`, `checking site constraints: duplicate site name`, `a request for this provider was sent less than a minute ago`, `the file is still being made`, `the file could not be made`, `the patients are still being created`, `the creation has ended: `, `one of the clinics is being merged`, `the merge is still running`, `the merge has ended, or is too far to be taken back`, `patients are being created from a file in the clinic`, `conflict`, `the clinic is being merged`. */
         Conflict: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4740,7 +4740,7 @@ export interface components {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description The caller may not do this. Callers may rely on texts that begin with: `security requirements failed: the subject is not authorized for the requested action`. */
+        /** @description The caller may not do this. Callers may rely on texts that begin with: `security requirements failed: the subject is not authorized for the requested action`, `forbidden`. */
         Forbidden: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4760,7 +4760,7 @@ export interface components {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `export not found`, `creation not found`, `no matching operation was found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`. */
+        /** @description There is no such thing, or none that the caller may know of. Callers may rely on texts that begin with: `clinic not found`, `clinician not found`, `patient not found`, `patient tag not found`, `site not found`, `webhook not found`, `export not found`, `creation not found`, `connection issue not found`, `view not found`, `delivery not found`, `merge not found`, `the file has expired or was removed`, `the result has expired or was removed`, `method not allowed`, `no matching operation was found`, `migration not found`, `permission not found`, `review not found`, `checking site constraints: clinic not found`, `unable to find patient tag: not found`, `error finding patient: patient not found`, `the clinic does not have an active EHR integration`, `matching get program url request: not found`, `not found`. */
         NotFound: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -4832,7 +4832,7 @@ export interface components {
                 "application/json": components["schemas"]["error.v1"];
             };
         };
-        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. Callers may rely on texts that begin with: `constraint violation`. */
+        /** @description A limit, or the state of the clinic or the record, does not allow it. Nothing was changed. Callers may rely on texts that begin with: `partially updated `, `the clinic has no tag with that name any more`, `constraint violation`. */
         UnprocessableEntity: {
             headers: {
                 "x-tidepool-trace-request": components["headers"]["RequestId"];
@@ -6719,7 +6719,7 @@ export interface operations {
                  */
                 search?: string;
                 /**
-                 * @description Only patients of any of these sites, ids separated by commas; `_`: of none.
+                 * @description Only patients of any of these sites. Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean patients of no site.
                  * @example [
                  *       "6b09f5d3c72cce972de3a81e"
                  *     ]
@@ -6736,7 +6736,7 @@ export interface operations {
                  */
                 sortType?: components["schemas"]["SortType"];
                 /**
-                 * @description Only patients with all of these tags, ids separated by commas; `_`: without any.
+                 * @description Only patients with all of these tags. Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean patients without any tag.
                  * @example [
                  *       "6b09f5d3c72cce972de3a81d"
                  *     ]
@@ -7040,7 +7040,7 @@ export interface operations {
                  */
                 search?: string;
                 /**
-                 * @description Only patients of any of these sites, ids separated by commas; `_`: of none.
+                 * @description Only patients of any of these sites. Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean patients of no site.
                  * @example [
                  *       "6b09f5d3c72cce972de3a81e"
                  *     ]
@@ -7057,7 +7057,7 @@ export interface operations {
                  */
                 sortType?: components["schemas"]["SortType"];
                 /**
-                 * @description Only patients with all of these tags, ids separated by commas; `_`: without any.
+                 * @description Only patients with all of these tags. Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean patients without any tag.
                  * @example [
                  *       "6b09f5d3c72cce972de3a81d"
                  *     ]
@@ -8669,7 +8669,7 @@ export interface operations {
                  */
                 search?: string;
                 /**
-                 * @description Only patients of any of these sites, ids separated by commas; `_`: of none.
+                 * @description Only patients of any of these sites. Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean patients of no site.
                  * @example [
                  *       "6b09f5d3c72cce972de3a81e"
                  *     ]
@@ -8686,7 +8686,7 @@ export interface operations {
                  */
                 sortType?: components["schemas"]["SortType"];
                 /**
-                 * @description Only patients with all of these tags, ids separated by commas; `_`: without any.
+                 * @description Only patients with all of these tags. Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean patients without any tag.
                  * @example [
                  *       "6b09f5d3c72cce972de3a81d"
                  *     ]

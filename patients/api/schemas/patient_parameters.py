@@ -59,7 +59,9 @@ PERIOD = s.component(
         enum=list(statistics.PERIODS), description="Length in days: `1d`, `7d`, `14d` or `30d`."
     ),
 )
-_IDS = s.array(s.string(format="^[a-f0-9]{24}$"))
+# Any text is taken, so neither a pattern of ids nor a format would be true.
+_IDS = s.array(s.string())
+_ANY_TEXT = "Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean"
 
 
 def _dates(kind: str) -> tuple[Parameter, Parameter]:
@@ -112,12 +114,12 @@ _NARROWING = (
     Parameter(
         "tags",
         _IDS,
-        description="Only patients with all of these tags, ids separated by commas; `_`: without any.",
+        description=f"Only patients with all of these tags. {_ANY_TEXT} patients without any tag.",
     ),
     Parameter(
         "sites",
         _IDS,
-        description="Only patients of any of these sites, ids separated by commas; `_`: of none.",
+        description=f"Only patients of any of these sites. {_ANY_TEXT} patients of no site.",
     ),
     Parameter(
         "connectionIssueCauses",

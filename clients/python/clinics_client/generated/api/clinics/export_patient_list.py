@@ -669,9 +669,10 @@ def sync_detailed(
     each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
-    `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
-    makes larger ones.
+    `tier0400`. 403 has one text for members who are no admins and for clinics of another tier; the
+    `tier` that GetClinic shows tells which it was. A failure is answered as such, or breaks off the
+    connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a
+    workbook: StartPatientListExport makes larger ones.
 
     Args:
         clinic_id (str):
@@ -1201,9 +1202,10 @@ def sync(
     each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
-    `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
-    makes larger ones.
+    `tier0400`. 403 has one text for members who are no admins and for clinics of another tier; the
+    `tier` that GetClinic shows tells which it was. A failure is answered as such, or breaks off the
+    connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a
+    workbook: StartPatientListExport makes larger ones.
 
     Args:
         clinic_id (str):
@@ -1728,9 +1730,10 @@ async def asyncio_detailed(
     each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
-    `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
-    makes larger ones.
+    `tier0400`. 403 has one text for members who are no admins and for clinics of another tier; the
+    `tier` that GetClinic shows tells which it was. A failure is answered as such, or breaks off the
+    connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a
+    workbook: StartPatientListExport makes larger ones.
 
     Args:
         clinic_id (str):
@@ -2258,9 +2261,10 @@ async def asyncio(
     each patient. Average glucose is in mg/dL, the standard deviation in the clinic's units, times are
     UTC but for that of the report. A name, tag, site, MRN or e-mail address that a spreadsheet would
     run as a formula begins with `'`. For admins of clinics of the tiers `tier0200`, `tier0300` and
-    `tier0400`. A failure is answered as such, or breaks off the connection: a file that ends as usual
-    is complete. 422 for more than 200,000 patients, or 5,000 in a workbook: StartPatientListExport
-    makes larger ones.
+    `tier0400`. 403 has one text for members who are no admins and for clinics of another tier; the
+    `tier` that GetClinic shows tells which it was. A failure is answered as such, or breaks off the
+    connection: a file that ends as usual is complete. 422 for more than 200,000 patients, or 5,000 in a
+    workbook: StartPatientListExport makes larger ones.
 
     Args:
         clinic_id (str):

@@ -103,7 +103,8 @@ def sync_detailed(
     """The limits in force
 
      The stored limits, also those that begin later or have ended. An empty object when there are none,
-    and for clinics that have no limit: those outside of the US, or of a tier above the first.
+    and for clinics that have no limit: those of another country than `US` (none counts as the US), or
+    of another tier than `tier0100`.
 
     Args:
         clinic_id (str):
@@ -135,7 +136,8 @@ def sync(
     """The limits in force
 
      The stored limits, also those that begin later or have ended. An empty object when there are none,
-    and for clinics that have no limit: those outside of the US, or of a tier above the first.
+    and for clinics that have no limit: those of another country than `US` (none counts as the US), or
+    of another tier than `tier0100`.
 
     Args:
         clinic_id (str):
@@ -162,7 +164,8 @@ async def asyncio_detailed(
     """The limits in force
 
      The stored limits, also those that begin later or have ended. An empty object when there are none,
-    and for clinics that have no limit: those outside of the US, or of a tier above the first.
+    and for clinics that have no limit: those of another country than `US` (none counts as the US), or
+    of another tier than `tier0100`.
 
     Args:
         clinic_id (str):
@@ -192,7 +195,8 @@ async def asyncio(
     """The limits in force
 
      The stored limits, also those that begin later or have ended. An empty object when there are none,
-    and for clinics that have no limit: those outside of the US, or of a tier above the first.
+    and for clinics that have no limit: those of another country than `US` (none counts as the US), or
+    of another tier than `tier0100`.
 
     Args:
         clinic_id (str):

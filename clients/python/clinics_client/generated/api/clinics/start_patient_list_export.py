@@ -665,12 +665,12 @@ def sync_detailed(
 ) -> Response[Error | PatientListExport]:
     """Have the list of patients exported as a file
 
-     As ExportPatientList, with the same parameters, but a worker makes the file, and it can be fetched
-    until it expires, a day after it was made: for lists that take longer than a request, and workbooks
-    of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the
-    file is decided when the worker begins, and each patient is shown as they are when the worker reads
-    them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for more
-    than 200,000 patients, or 50,000 in a workbook.
+     As ExportPatientList, with the same parameters and for the same callers, but a worker makes the
+    file, and it can be fetched until it expires, a day after it was made: for lists that take longer
+    than a request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few
+    seconds how far it is. Who is in the file is decided when the worker begins, and each patient is
+    shown as they are when the worker reads them. A member has three exports of a clinic: the next takes
+    the place of the oldest. 422 for more than 200,000 patients, or 50,000 in a workbook.
 
     Args:
         clinic_id (str):
@@ -1194,12 +1194,12 @@ def sync(
 ) -> Error | PatientListExport | None:
     """Have the list of patients exported as a file
 
-     As ExportPatientList, with the same parameters, but a worker makes the file, and it can be fetched
-    until it expires, a day after it was made: for lists that take longer than a request, and workbooks
-    of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the
-    file is decided when the worker begins, and each patient is shown as they are when the worker reads
-    them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for more
-    than 200,000 patients, or 50,000 in a workbook.
+     As ExportPatientList, with the same parameters and for the same callers, but a worker makes the
+    file, and it can be fetched until it expires, a day after it was made: for lists that take longer
+    than a request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few
+    seconds how far it is. Who is in the file is decided when the worker begins, and each patient is
+    shown as they are when the worker reads them. A member has three exports of a clinic: the next takes
+    the place of the oldest. 422 for more than 200,000 patients, or 50,000 in a workbook.
 
     Args:
         clinic_id (str):
@@ -1718,12 +1718,12 @@ async def asyncio_detailed(
 ) -> Response[Error | PatientListExport]:
     """Have the list of patients exported as a file
 
-     As ExportPatientList, with the same parameters, but a worker makes the file, and it can be fetched
-    until it expires, a day after it was made: for lists that take longer than a request, and workbooks
-    of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the
-    file is decided when the worker begins, and each patient is shown as they are when the worker reads
-    them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for more
-    than 200,000 patients, or 50,000 in a workbook.
+     As ExportPatientList, with the same parameters and for the same callers, but a worker makes the
+    file, and it can be fetched until it expires, a day after it was made: for lists that take longer
+    than a request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few
+    seconds how far it is. Who is in the file is decided when the worker begins, and each patient is
+    shown as they are when the worker reads them. A member has three exports of a clinic: the next takes
+    the place of the oldest. 422 for more than 200,000 patients, or 50,000 in a workbook.
 
     Args:
         clinic_id (str):
@@ -2245,12 +2245,12 @@ async def asyncio(
 ) -> Error | PatientListExport | None:
     """Have the list of patients exported as a file
 
-     As ExportPatientList, with the same parameters, but a worker makes the file, and it can be fetched
-    until it expires, a day after it was made: for lists that take longer than a request, and workbooks
-    of more than 5,000 patients. Ask GetPatientListExport every few seconds how far it is. Who is in the
-    file is decided when the worker begins, and each patient is shown as they are when the worker reads
-    them. A member has three exports of a clinic: the next takes the place of the oldest. 422 for more
-    than 200,000 patients, or 50,000 in a workbook.
+     As ExportPatientList, with the same parameters and for the same callers, but a worker makes the
+    file, and it can be fetched until it expires, a day after it was made: for lists that take longer
+    than a request, and workbooks of more than 5,000 patients. Ask GetPatientListExport every few
+    seconds how far it is. Who is in the file is decided when the worker begins, and each patient is
+    shown as they are when the worker reads them. A member has three exports of a clinic: the next takes
+    the place of the oldest. 422 for more than 200,000 patients, or 50,000 in a workbook.
 
     Args:
         clinic_id (str):

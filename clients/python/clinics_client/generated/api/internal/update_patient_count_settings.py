@@ -116,7 +116,10 @@ def sync_detailed(
 ) -> Response[Error | PatientCountSettings]:
     """Replace the limits
 
-     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end.
+     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end. They
+    hold for a clinic whose country is `US` or not set and whose tier is `tier0100` or not set; for any
+    other they are stored without effect, and GetPatientCountSettings shows none, until its country or
+    tier changes.
 
     Args:
         clinic_id (str):
@@ -151,7 +154,10 @@ def sync(
 ) -> Error | PatientCountSettings | None:
     """Replace the limits
 
-     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end.
+     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end. They
+    hold for a clinic whose country is `US` or not set and whose tier is `tier0100` or not set; for any
+    other they are stored without effect, and GetPatientCountSettings shows none, until its country or
+    tier changes.
 
     Args:
         clinic_id (str):
@@ -181,7 +187,10 @@ async def asyncio_detailed(
 ) -> Response[Error | PatientCountSettings]:
     """Replace the limits
 
-     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end.
+     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end. They
+    hold for a clinic whose country is `US` or not set and whose tier is `tier0100` or not set; for any
+    other they are stored without effect, and GetPatientCountSettings shows none, until its country or
+    tier changes.
 
     Args:
         clinic_id (str):
@@ -214,7 +223,10 @@ async def asyncio(
 ) -> Error | PatientCountSettings | None:
     """Replace the limits
 
-     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end.
+     Replaces both limits; one that is left out is removed. 400 when a limit begins after its end. They
+    hold for a clinic whose country is `US` or not set and whose tier is `tier0100` or not set; for any
+    other they are stored without effect, and GetPatientCountSettings shows none, until its country or
+    tier changes.
 
     Args:
         clinic_id (str):

@@ -113,7 +113,10 @@ def sync_detailed(
 ) -> Response[Any | Error]:
     """Set a clinic's tier
 
-     The limit of patients depends on the tier; nothing else changes.
+     Two things depend on the tier. The limits of UpdatePatientCountSettings hold for `tier0100` alone,
+    and for clinics without a country or in the US. Admins may export the list of patients
+    (ExportPatientList, StartPatientListExport) from `tier0200` on. What is stored for another tier is
+    kept.
 
     Args:
         clinic_id (str):
@@ -147,7 +150,10 @@ def sync(
 ) -> Any | Error | None:
     """Set a clinic's tier
 
-     The limit of patients depends on the tier; nothing else changes.
+     Two things depend on the tier. The limits of UpdatePatientCountSettings hold for `tier0100` alone,
+    and for clinics without a country or in the US. Admins may export the list of patients
+    (ExportPatientList, StartPatientListExport) from `tier0200` on. What is stored for another tier is
+    kept.
 
     Args:
         clinic_id (str):
@@ -176,7 +182,10 @@ async def asyncio_detailed(
 ) -> Response[Any | Error]:
     """Set a clinic's tier
 
-     The limit of patients depends on the tier; nothing else changes.
+     Two things depend on the tier. The limits of UpdatePatientCountSettings hold for `tier0100` alone,
+    and for clinics without a country or in the US. Admins may export the list of patients
+    (ExportPatientList, StartPatientListExport) from `tier0200` on. What is stored for another tier is
+    kept.
 
     Args:
         clinic_id (str):
@@ -208,7 +217,10 @@ async def asyncio(
 ) -> Any | Error | None:
     """Set a clinic's tier
 
-     The limit of patients depends on the tier; nothing else changes.
+     Two things depend on the tier. The limits of UpdatePatientCountSettings hold for `tier0100` alone,
+    and for clinics without a country or in the US. Admins may export the list of patients
+    (ExportPatientList, StartPatientListExport) from `tier0200` on. What is stored for another tier is
+    kept.
 
     Args:
         clinic_id (str):
