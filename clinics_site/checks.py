@@ -14,7 +14,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import get_resolver
 
-from clinics_site import contradictions, outside_addresses, safeguards
+from clinics_site import contradictions, lifted_guards, outside_addresses, safeguards
 from kernel import policy
 from kernel.accesses import declarations
 from kernel.api.operations import REGISTRY
@@ -188,6 +188,11 @@ def _message(finding: outside_addresses.Finding) -> CheckMessage:
 @register(Tags.security, deploy=True)
 def settings_do_not_contradict_one_another(**_: Any) -> list[CheckMessage]:
     return [_message(finding) for finding in contradictions.findings(settings)]
+
+
+@register(Tags.security, deploy=True)
+def settings_lift_no_guard(**_: Any) -> list[CheckMessage]:
+    return [_message(finding) for finding in lifted_guards.findings(settings)]
 
 
 @register(Tags.security, deploy=True)

@@ -239,6 +239,15 @@ def _identity_provider(settings: Any) -> Iterator[Finding]:
         yield Finding("W076", text)
 
 
+def _metrics(settings: Any) -> Iterator[Finding]:
+    if not settings.METRICS_TOKEN:
+        yield Finding(
+            "W080",
+            "METRICS_TOKEN is not set: /metrics, of web and on METRICS_PORT, answers 401 to everyone, and no alarm of "
+            "deploy/prometheus could be raised",
+        )
+
+
 def _ports(_: Any) -> Iterator[Finding]:
     from clinics_site import server
 
@@ -261,5 +270,6 @@ _RULES: tuple[Callable[[Any], Iterator[Finding]], ...] = (
     _mail_server,
     _second_factor,
     _identity_provider,
+    _metrics,
     _ports,
 )

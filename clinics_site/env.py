@@ -1,6 +1,7 @@
 """Every environment variable the service reads: name, type, default and meaning in one place.
 
-Values also come from files: `NAME_FILE=/run/secrets/x` sets `NAME`. A value of the wrong type stops the start.
+Values also come from files: `NAME_FILE=/run/secrets/x` sets `NAME`. A value of the wrong type, or a file that cannot
+be read, stops the start.
 `manage.py print_environment` renders the table of docs/configuration.md from this registry.
 """
 
@@ -14,10 +15,10 @@ from typing import TypeVar
 
 import environ
 import limits
-from django.core.exceptions import ImproperlyConfigured
 
 _env = environ.FileAwareEnv()
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_PORTS = 2**16
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 T = TypeVar("T")
@@ -34,6 +35,11 @@ class Variable:
 VARIABLES: dict[str, Variable] = {}
 
 
+class Wrong(SystemExit):
+    """One sentence on standard error, which begins with the name of the variable, and status 1, as for settings that
+    are unsafe (safeguards.py)."""
+
+
 def text(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
     return _read(name, "text", default, help, str)
 
@@ -46,7 +52,7 @@ def address(name: str, default: str = "", *, help: str) -> str:  # noqa: A002
 def literal(name: str, default: str, *, help: str) -> str:  # noqa: A002
     """A text whose default applies only when the variable is unset: an empty value stays empty."""
     text(name, default, help=help)
-    return str(_env.str(name, default=default))
+    return _raw(name, default)
 
 
 def number(name: str, default: int, *, at_least: int = 0, help: str) -> int:  # noqa: A002
@@ -57,6 +63,15 @@ def number(name: str, default: int, *, at_least: int = 0, help: str) -> int:  # 
 
     kind = f"number from {at_least}" if at_least else "number"
     return _read(name, kind, default, help, parse)
+
+
+def port(name: str, default: int, *, help: str) -> int:  # noqa: A002
+    def parse(value: str) -> int:
+        if not 0 <= int(value) < _PORTS:
+            raise ValueError
+        return int(value)
+
+    return _read(name, "port", default, help, parse)
 
 
 def rate(name: str, default: str, *, help: str) -> str:  # noqa: A002
@@ -100,7 +115,7 @@ def prefixed(prefix: str, *, help: str) -> dict[str, str]:  # noqa: A002
     """The values of all variables that start with `prefix`, by the rest of their names."""
     VARIABLES[prefix + "*"] = Variable(prefix + "*", "text", "", help)
     names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
-    return {name.removeprefix(prefix): _env.str(name) for name in sorted(names)}
+    return {name.removeprefix(prefix): _raw(name) for name in sorted(names)}
 
 
 def choice(name: str, default: str, options: tuple[str, ...], *, help: str) -> str:  # noqa: A002
@@ -113,19 +128,28 @@ def choice(name: str, default: str, options: tuple[str, ...], *, help: str) -> s
 
 
 def is_set(name: str) -> bool:
-    return bool(_env.str(name, default=""))
+    return bool(_raw(name))
+
+
+def _raw(name: str, default: str = "") -> str:
+    try:
+        return str(_env.str(name, default=default))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or "it is no text"
+        message = f"{name}_FILE names a file that cannot be read: {reason}"
+        raise Wrong(message) from None
 
 
 def _read(name: str, kind: str, default: T, explanation: str, parse: Callable[[str], T]) -> T:
     VARIABLES[name] = Variable(name, kind, str(default), explanation)
-    raw = _env.str(name, default="")
+    raw = _raw(name)
     if raw == "":
         return default
     try:
         return parse(raw)
-    except ValueError:
+    except (ValueError, OverflowError):
         message = f"{name} must be of kind {kind!r}"
-        raise ImproperlyConfigured(message) from None
+        raise Wrong(message) from None
 
 
 def _to_bool(value: str) -> bool:

@@ -5,7 +5,7 @@ import sys
 from clinics_site import env
 from kernel import metrics_folder
 
-PORT = env.number(
+PORT = env.port(
     "METRICS_PORT",
     0,
     help="port on which a worker, the scheduler or the follower answers Prometheus; 0: none",

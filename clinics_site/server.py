@@ -23,10 +23,10 @@ from kernel import health, logging, metrics_folder
 from kernel.restarts import FAILED_STARTS, CannotStart, Restarts
 
 HOST = env.text("HOST", "127.0.0.1", help="address the web process listens on")
-PORT = env.number("PORT", 8080, help="port the web process listens on")
-HEALTH_PORT = env.number(
+PORT = env.port("PORT", 8080, help="port the web process listens on")
+HEALTH_PORT = env.port(
     "HEALTH_PORT",
-    PORT + 1,
+    (PORT + 1) % 2**16,
     help="port on which it answers /live and /ready whatever happens on the other one; unset: the next; 0: none",
 )
 WORKERS = env.number("WEB_WORKERS", 2, at_least=1, help="web processes; one per core is right")

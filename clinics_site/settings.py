@@ -482,7 +482,7 @@ EMAIL_FILE_PATH = str(
     BASE_DIR / env.text("EMAIL_FILE_PATH", ".local/mail", help="folder of the file mail backend")
 )
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost", help="SMTP server")
-EMAIL_PORT = env.number("EMAIL_PORT", 25, help="SMTP port")
+EMAIL_PORT = env.port("EMAIL_PORT", 25, help="SMTP port")
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", help="SMTP user")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", help="SMTP password")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False, help="SMTP with STARTTLS")

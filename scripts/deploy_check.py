@@ -21,6 +21,7 @@ SAFE = {
     "LOG_LEVEL": "INFO",
     "MONGODB_URI": "mongodb://clinics:secret@mongodb.example.org/?serverSelectionTimeoutMS=10",
     "REDIS_URL": "rediss://:secret@redis.example.org/0",
+    "METRICS_TOKEN": "a token of our Prometheus",
     "TIDEPOOL_SERVER_TOKEN": "a secret of our own",
     "TIDEPOOL_REDOX_VERIFICATION_TOKEN": "a token of our own",
 }

@@ -139,12 +139,7 @@ def manage(
 def _reason(stderr: str, name: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     last = lines[-1] if lines else "no reason was given"
-    return (
-        last.removeprefix("django.core.exceptions.ImproperlyConfigured: ").removeprefix(
-            "CommandError: "
-        )
-        + f" (manage.py {name})"
-    )
+    return last.removeprefix("CommandError: ") + f" (manage.py {name})"
 
 
 def wait_until_ready(watch: Callable[[], object], *, port: int) -> None:

@@ -29,6 +29,7 @@ SAFE = {
     "STAFF_SECOND_FACTOR": "required",
     "ENVIRONMENT": "production",
     "SIDE_EFFECTS_IS_SET": True,
+    "METRICS_TOKEN": "a token of our Prometheus",
     **dict.fromkeys(ADDRESSES, "http://service"),
 }
 SAFE_XEALTH = {

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
+from clinics_site import env, server  # noqa: F401 (reads the variables of web)
 from scripts import deploy_check, local, service
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
@@ -103,19 +103,71 @@ def test_an_unsafe_value_stops_the_start_with_its_name(name, value):
     assert "\n" not in message
 
 
+# By kind; every text is a text, a list and, but for `check --deploy`, an address.
+WRONG = {
+    "true/false": "maybe",
+    "duration": "99999999999999d",
+    "list of networks": "nonsense",
+    "rate": "5/fortnight",
+    "port": "65536",
+}
+OF_ANY_VALUE = ("text", "list", "address")
+TYPED = [v for v in env.VARIABLES.values() if v.kind not in OF_ANY_VALUE]
+NAMES = sorted(name for name in env.VARIABLES if not name.endswith("*"))
+MISSING = "names a file that cannot be read: No such file or directory"
+# They are not read by the settings, but by what the start of web loads.
+OF_WEB = {
+    *("CONNECTIONS_PER_ADDRESS", "HEALTH_PORT", "HOST", "METRICS_HOST", "METRICS_PORT", "PORT"),
+    *("PROMETHEUS_MULTIPROC_DIR", "WEB_CONNECTIONS", "WEB_STUCK_SECONDS", "WEB_THREADS"),
+    *("REQUEST_TIME_LIMIT", "WAITING_PER_CALLER", "WEB_WORKERS"),
+}
+
+
+def wrong_value(variable):
+    is_number = variable.kind.startswith("number")
+    return WRONG.get(variable.kind, "many" if is_number else "something else")
+
+
+def starts():
+    for variable in TYPED:
+        message = f"{variable.name} must be of kind {variable.kind!r}"
+        yield variable.name, {variable.name: wrong_value(variable)}, message
+    for name in NAMES:
+        yield name, {f"{name}_FILE": "/nonexistent"}, f"{name}_FILE {MISSING}"
+    yield "ANYMAIL_*", {"ANYMAIL_TOKEN_FILE": "/nonexistent"}, f"ANYMAIL_TOKEN_FILE {MISSING}"
+
+
+def first_of(start):
+    return next(iter(start[1]))
+
+
+def without(start):
+    """A file is read where the variable itself is not set."""
+    return {} if start[0] not in SAFE else {start[0]: None}
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("LOG_LEVEL", "LOUD"),
-        ("MAX_BODY_BYTES", "many"),
-        ("BACKEND_TOKEN_CACHE", "soon"),
-        ("HTTPS", "maybe"),
-    ],
+    "start", [start for start in starts() if start[0] not in OF_WEB], ids=first_of
 )
-def test_a_value_of_the_wrong_kind_stops_the_start_with_its_name(name, value):
-    """What the process then prints is one sentence: tests/processes/test_run.py."""
-    with pytest.raises(ImproperlyConfigured, match=name):
-        load(**{name: value})
+def test_a_wrong_value_and_a_missing_file_stop_the_start_with_one_sentence(start):
+    _, environment, message = start
+    assert load(**{**without(start), **environment}) == message
+
+
+@pytest.mark.parametrize("start", [start for start in starts() if start[0] in OF_WEB], ids=first_of)
+@pytest.mark.walk
+def test_so_do_those_that_only_web_reads(start):
+    _, environment, message = start
+    done = run(STARTS["web"], **environment)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{message}\n")
+
+
+@pytest.mark.parametrize("name", STARTS)
+@pytest.mark.walk
+def test_every_process_says_nothing_but_that_sentence(name):
+    done = run(STARTS[name], WEBHOOK_ALLOWED_NETWORKS="nonsense")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "WEBHOOK_ALLOWED_NETWORKS must be of kind 'list of networks'\n"
 
 
 @pytest.mark.yardstick("W1")
