@@ -8,6 +8,7 @@ code, never the message: driver errors quote documents.
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Mapping, MutableMapping
 from functools import partial
 from typing import Any, TextIO
@@ -41,6 +42,12 @@ _LEAST = {
     # Django's own line for every 4xx adds nothing to the request line.
     "django.request": logging.ERROR,
 }
+# What an operator can do something about, by how the warning begins. Any other has its kind and its place alone.
+_WARNINGS = {
+    "No directory at: ": "static files are not collected: run `manage.py collectstatic`",
+    "You're running the worker with superuser privileges": "the worker runs as root: give it a user of its own",
+}
+_PYTHON = "py.warnings"
 Event = MutableMapping[str, Any]
 _LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
 
@@ -96,7 +103,7 @@ def configure(level: str) -> None:
         "celery.task",
         "django",
         "django.server",
-        "py.warnings",
+        _PYTHON,
     ):
         logger = logging.getLogger(name)
         logger.handlers[:] = []
@@ -106,8 +113,30 @@ def configure(level: str) -> None:
     pool.handlers[:], pool.propagate = [handler], False
     for name, least in _LEAST.items():
         logging.getLogger(name).setLevel(least)
-    # Python's own way to print them is not JSON.
+    # Python's own way to print them is not JSON, and the library's to log them is one text.
     logging.captureWarnings(capture=True)
+    warnings.showwarning = _log_warning
+
+
+def _log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """What it is and where, and never its text, which may quote anything."""
+    text = str(message)
+    told = next((ours for start, ours in _WARNINGS.items() if text.startswith(start)), "warning")
+    structlog.get_logger(_PYTHON).warning(
+        told, error=category.__name__, where=[f"{_end_of(filename)}:{lineno}"]
+    )
+
+
+def _end_of(filename: str) -> str:
+    """The file and its folder."""
+    return "/".join(filename.rsplit("/", 2)[-2:])
 
 
 def hide_foreign_text(logger: Any, name: str, event: Event) -> Event:
@@ -129,7 +158,7 @@ def shorten_exception(logger: Any, name: str, event: Event) -> Event:
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
         event["where"] = [
-            f"{frame.filename.rsplit('/', 2)[-2]}/{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
+            f"{_end_of(frame.filename)}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)[-12:]
         ]
     return event

@@ -2,14 +2,18 @@
 exceptions."""
 
 import ast
+import inspect
 import io
 import logging
+import re
 import tomllib
 import warnings
 
+import celery.platforms
 import orjson
 import pytest
 import structlog
+import whitenoise.base
 from pymongo.errors import DuplicateKeyError
 
 from kernel import logging as kernel_logging
@@ -27,6 +31,7 @@ def lines(monkeypatch):
     monkeypatch.setattr("sys.stderr", stream)
     kernel_logging.configure("DEBUG")
     yield lambda: [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    logging.captureWarnings(False)
     root.handlers[:] = before
     root.setLevel(level)
 
@@ -160,12 +165,47 @@ def test_messages_of_harmless_libraries_are_kept(lines):
     assert line["event"] == "Exception in ASGI application"
 
 
-@pytest.mark.filterwarnings("always")
-def test_messages_of_warnings_are_hidden(lines):
-    logging.captureWarnings(True)
-    try:
-        warnings.warn(MARKER, stacklevel=1)
-    finally:
-        logging.captureWarnings(False)
+def warned(text):
+    """As a process that was configured logs it: pytest has put a hook of its own in its place."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = kernel_logging._log_warning
+        warnings.warn(text, stacklevel=2)
 
-    assert MARKER not in str(lines())
+
+@pytest.mark.parametrize("text", [MARKER, f"No directory {MARKER}"])
+def test_a_warning_is_logged_with_its_kind_and_place_and_without_its_text(lines, text):
+    warned(text)
+    (line,) = lines()
+    assert MARKER not in str(line)
+    assert (line["event"], line["error"], line["logger"]) == (
+        *("warning", "UserWarning"),
+        "py.warnings",
+    )
+    assert re.fullmatch(r"kernel/test_logging\.py:\d+", line["where"][0])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"No directory at: /opt/{MARKER}/staticfiles/", "manage.py collectstatic"),
+        ("You're running the worker with superuser privileges: this is\nabsolutely", "as root"),
+    ],
+)
+def test_what_an_operator_can_correct_is_named_in_our_words(lines, text, told):
+    warned(text)
+    (line,) = lines()
+    assert told in line["event"]
+    assert MARKER not in str(line)
+
+
+def test_a_process_logs_its_warnings_like_this(lines):
+    with warnings.catch_warnings():
+        kernel_logging.configure("DEBUG")
+        assert warnings.showwarning is kernel_logging._log_warning
+
+
+def test_the_texts_of_these_warnings_are_still_those_of_the_libraries():
+    sources = [inspect.getsource(whitenoise.base), inspect.getsource(celery.platforms)]
+    for beginning in kernel_logging._WARNINGS:
+        assert any(beginning in source for source in sources), beginning
