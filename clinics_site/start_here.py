@@ -8,7 +8,7 @@ Clinics, their clinicians and patients, invitations and EHR connections.
 
 `SERVICE` is the address of this service, `EMAIL` and `PASSWORD` are those of an account.
 
-The demo clinic of `make run` has the people of all examples here, with the password that it prints: Ada
+The demo clinic of `make run` has the people and ids of all examples here, with the password that it prints: Ada
 (`ada.admin@example.org`) is its admin, Ben a member, Maria Olsen a patient with an account of her own; Mia is invited.
 
 **Log in.** The token comes in the header `x-tidepool-session-token` of the answer. Where a user service of its own is

@@ -97,8 +97,11 @@ def list_clinics(query: ClinicQuery, *, skip: int, limit: int) -> list[ClinicDoc
 
 
 # --- creating -------------------------------------------------------------------------------------
-def create_clinic(*, creator_id: str, profile: ClinicProfile) -> ClinicDocument:
-    """A clinic with the creator as its only admin, and the demo patient where one is configured.
+def create_clinic(
+    *, creator_id: str, profile: ClinicProfile, clinic_id: ObjectId | None = None
+) -> ClinicDocument:
+    """A clinic with the creator as its only admin, and the demo patient where one is configured. `clinic_id`: of
+    invented data whose id is known; none other has it.
 
     If a client repeats the call after a failure of this service, it gets the clinic that was stored all the same.
     """
@@ -107,7 +110,10 @@ def create_clinic(*, creator_id: str, profile: ClinicProfile) -> ClinicDocument:
     if settings.DEMO_PATIENT_USER_ID:
         people.access_account(settings.DEMO_PATIENT_USER_ID)
     digest = _digest(creator_id, profile)
-    document = _insert(_new_clinic(creator_id, profile, is_migrated=True), creator, digest)
+    new = _new_clinic(creator_id, profile, is_migrated=True)
+    if clinic_id is not None:
+        new["_id"] = clinic_id
+    document = _insert(new, creator, digest)
     patients.add_demo_patient(document["_id"])
     clinic_creations.remove_creation(digest)
     return document

@@ -22,10 +22,12 @@ DUPLICATE = "duplicate site name"
 NO_SITE = "no site can have the name of this tag: rename the tag first"
 
 
-def create_site(*, clinic_id: str | ObjectId, name: str) -> Document:
-    """The new site. A name in use is reported before a full list."""
+def create_site(
+    *, clinic_id: str | ObjectId, name: str, site_id: ObjectId | None = None
+) -> Document:
+    """The new site. A name in use is reported before a full list. `site_id`: of invented data whose id is known."""
     name = tags_and_sites.site_name(name)
-    site = {"id": ids.new_id(), "name": name}
+    site = {"id": site_id or ids.new_id(), "name": name}
 
     def create() -> None:
         clinic = access.access_open_clinic(clinic_id)

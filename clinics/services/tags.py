@@ -21,9 +21,9 @@ from patients.services.tags_and_sites import TAG_NOT_FOUND
 FULL = f"the clinic already has the maximum number of {MAX_TAGS} patient tags"
 
 
-def create_tag(*, clinic_id: str | ObjectId, name: str) -> Document:
-    """The new tag. A full list is reported before a name in use."""
-    tag = {"_id": ids.new_id(), "name": tags_and_sites.tag_name(name)}
+def create_tag(*, clinic_id: str | ObjectId, name: str, tag_id: ObjectId | None = None) -> Document:
+    """The new tag. A full list is reported before a name in use. `tag_id`: of invented data whose id is known."""
+    tag = {"_id": tag_id or ids.new_id(), "name": tags_and_sites.tag_name(name)}
 
     def create() -> None:
         clinic = access.access_open_clinic(clinic_id)

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from clinics.services import clinics, migrations
 from clinics_site.management.commands import seed_demo
 from kernel import clock, db
+from kernel.api import examples
 from merges.plan.model import Severity
 from merges.services import planning
 from patients.services import patient_lists
@@ -140,12 +141,26 @@ def test_examples_show_the_clinic_that_is_made(demo):
     made = ada.get(f"/v1/clinics/{demo['clinicId']}").json()
     shown = dict(description()["components"]["examples"]["clinic.v1"]["value"])
     named = {kind: {one["name"] for one in made[kind]} for kind in ("patientTags", "sites")}
+    ids = {kind: {one["id"] for one in made[kind]} for kind in named}
     for kind, names in named.items():
-        assert {one["name"] for one in shown.pop(kind)} <= names
-    own = ("id", "shareCode", "canMigrate", "createdTime", "updatedTime")
+        entries = shown.pop(kind)
+        assert {one["name"] for one in entries} <= names
+        assert {one["id"] for one in entries} <= ids[kind]
+    assert demo["clinicId"] == shown["id"] == examples.CLINIC
+    other = db.collection("clinics").find_one({"name": seed_demo.OTHER_PROFILE.name})
+    assert str(other["_id"]) == examples.OTHER_CLINIC
+    own = ("shareCode", "canMigrate", "createdTime", "updatedTime")
     both = {key: value for key, value in shown.items() if key in made and key not in own}
     assert {"name", "address", "city", "postalCode", "timezone"} <= both.keys()
     assert both == {key: made[key] for key in both}
+
+
+def test_a_clinic_of_an_earlier_version_keeps_its_ids(password_file, monkeypatch):
+    monkeypatch.setattr(seed_demo, "IDS", {})
+    before = seed(password_file)["clinicId"]
+    monkeypatch.undo()
+    assert seed(password_file)["clinicId"] == before != examples.CLINIC
+    assert db.collection("clinics").count_documents({}) == 2
 
 
 def test_a_password_that_was_changed_stays(demo, password_file):

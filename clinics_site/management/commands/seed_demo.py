@@ -8,6 +8,7 @@ that holds other clinics but not this one.
 
 import json
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,6 +72,7 @@ NORA = Actor("nora.north@example.org", "Nora North", "0a0a000001")
 LEE = Actor("lee.legacy@example.org", "Lee Legacy", "1ee0000001", role=AccountRole.LEGACY_CLINIC)
 CAST = (ADA, BEN, MARIA, MIA, NORA, LEE)
 People = dict[Actor, User]
+KnownIds = Mapping[str | None, ObjectId]  # by name
 INVITE = examples.INVITE  # the key of Mia's invitation
 BIRTHDAY = "1988-04-17"
 # The summary of this seed has less than 70 % of 14 days in target.
@@ -99,6 +101,14 @@ PROFILE = ClinicProfile(
 OTHER_PROFILE = replace(
     PROFILE, name="Hilltop Endocrine Practice", address="9 Hill Lane", city="Hilltop"
 )
+# Those of the examples of the description, where the clinic is made in a database without any: what a person pastes
+# from there finds it.
+IDS: Mapping[str | None, ObjectId] = {
+    PROFILE.name: ObjectId(examples.CLINIC),
+    OTHER_PROFILE.name: ObjectId(examples.OTHER_CLINIC),
+    examples.TAG_NAME: ObjectId(examples.TAG),
+    examples.SITE_NAME: ObjectId(examples.SITE),
+}
 SOURCE_ID = "0d6c2b7e-55d1-4a53-9b7e-2f6a1c0e9d11"
 EHR: dict[str, Any] = {
     "enabled": True,
@@ -135,10 +145,11 @@ class Command(BaseCommand):
         _refuse_where_people_are_real()
         password = options["password_file"].read_text().strip()
         _make_staff_login(password)
+        known_ids: KnownIds = {} if user_service().get_user(ADA.email) else IDS
         people = {actor: _make_account(actor) for actor in CAST}
         ada = people[ADA]
-        clinic = _make_clinic(people)
-        _make_other_clinic(people[NORA])
+        clinic = _make_clinic(people, known_ids)
+        _make_other_clinic(people[NORA], known_ids)
         _share(people[MARIA], people[LEE])
         self.stdout.write(
             json.dumps(
@@ -191,7 +202,7 @@ def _make_account(actor: Actor) -> User:
     )
 
 
-def _make_clinic(people: People) -> Document:
+def _make_clinic(people: People, known_ids: KnownIds) -> Document:
     """The clinic of which Ada is an admin. It is filled if it is new or was left incomplete."""
     ada = people[ADA]
     memberships = clinicians.list_memberships(ada.user_id, limit=1)
@@ -199,13 +210,15 @@ def _make_clinic(people: People) -> Document:
         clinic = memberships[0].clinic
     else:
         _make_demo_patient()
-        clinic = clinics.create_clinic(creator_id=ada.user_id, profile=PROFILE)
+        clinic = clinics.create_clinic(
+            creator_id=ada.user_id, profile=PROFILE, clinic_id=known_ids.get(PROFILE.name)
+        )
     if not has_patients_besides_demo(clinic["_id"]):
-        _fill(clinic, people)
+        _fill(clinic, people, known_ids)
     return clinic
 
 
-def _fill(clinic: Document, people: People) -> None:
+def _fill(clinic: Document, people: People, known_ids: KnownIds) -> None:
     """Patients come last, except for Maria and their orders. While there are none, no one has edited the clinic by
     hand, so nothing is overwritten here."""
     clinic_id = clinic["_id"]
@@ -213,7 +226,7 @@ def _fill(clinic: Document, people: People) -> None:
     _invite(clinic_id, people[MIA], inviter=people[ADA])
     if not clinic.get("ehrSettings"):
         ehr_settings.update_ehr_settings(clinic_id, EHR)
-    _make_tags_and_sites(clinic_id)
+    _make_tags_and_sites(clinic_id, known_ids)
     seeding.seed_patients(clinic_id=clinic_id, count=PATIENTS, seed=SEED)
     for patient in match_patients(clinic_ids=[clinic_id], limit=SUBSCRIBED):
         if patient.get("mrn"):
@@ -222,12 +235,16 @@ def _fill(clinic: Document, people: People) -> None:
     _add_maria(clinic_id, people[MARIA])
 
 
-def _make_other_clinic(nora: User) -> None:
+def _make_other_clinic(nora: User, known_ids: KnownIds) -> None:
     memberships = clinicians.list_memberships(nora.user_id, limit=1)
     if memberships:
         clinic = memberships[0].clinic
     else:
-        clinic = clinics.create_clinic(creator_id=nora.user_id, profile=OTHER_PROFILE)
+        clinic = clinics.create_clinic(
+            creator_id=nora.user_id,
+            profile=OTHER_PROFILE,
+            clinic_id=known_ids.get(OTHER_PROFILE.name),
+        )
     if clinic["name"] == OTHER_PROFILE.name and not has_patients_besides_demo(clinic["_id"]):
         seeding.seed_patients(clinic_id=clinic["_id"], count=OTHER_PATIENTS, seed=OTHER_SEED)
 
@@ -296,14 +313,14 @@ def _order(patient: Document) -> dict[str, Any]:
     }
 
 
-def _make_tags_and_sites(clinic_id: ObjectId) -> None:
+def _make_tags_and_sites(clinic_id: ObjectId, known_ids: KnownIds) -> None:
     clinic = access.access_clinic(clinic_id)
     if not clinic.get("patientTags"):
         for name in TAGS:
-            tags.create_tag(clinic_id=clinic_id, name=name)
+            tags.create_tag(clinic_id=clinic_id, name=name, tag_id=known_ids.get(name))
     if not clinic.get("sites"):
         for name in SITES:
-            sites.create_site(clinic_id=clinic_id, name=name)
+            sites.create_site(clinic_id=clinic_id, name=name, site_id=known_ids.get(name))
 
 
 def _make_demo_patient() -> None:
