@@ -93,6 +93,6 @@ curl -s -H "x-tidepool-session-token: $TOKEN" -H "x-tidepool-trace-request: mari
 Unless stated otherwise, a text has at most 1,000 characters, a list 1,000 items, an object 1,000 properties, a whole
 number lies between -(2^53-1) and 2^53-1, and JSON is at most 32 levels deep. `x-maxLength`, `x-maxItems`,
 `x-maxProperties`, `x-minimum`, `x-maximum`, `x-minLength`, `x-format`, `x-pattern` and `x-enum` apply to requests only;
-no text holds control characters; a request may have anything for a property with `x-ignored`; `x-bodyLimit` is the
-largest size of a body in bytes.
+no text holds control characters; a request may have anything for a property with `x-ignored`, and may leave out what
+`x-optional` names; `x-bodyLimit` is the largest size of a body in bytes.
 """

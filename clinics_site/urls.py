@@ -8,11 +8,14 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import path, re_path
 from django.views.generic import RedirectView
+from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularJSONAPIView,
     SpectacularSwaggerView,
 )
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 from clinics.api.urls import urlpatterns as clinics
 from clinics_site import start_page
@@ -27,12 +30,29 @@ from users.api.urls import urlpatterns as users
 from webhooks.api.urls import urlpatterns as webhooks
 from xealth.api.urls import urlpatterns as xealth
 
+
+class DescriptionView(SpectacularAPIView):
+    """YAML, and JSON for whoever asks for it by `format`; `/schema.json` has it under a name."""
+
+    def perform_content_negotiation(
+        self,
+        request: Request,
+        force: bool = False,  # noqa: FBT001, FBT002
+    ) -> tuple[BaseRenderer, str]:
+        if request.query_params.get("format") == "json":
+            return OpenApiJsonRenderer2(), OpenApiJsonRenderer2.media_type
+        return super().perform_content_negotiation(request, force)
+
+
 # People write these addresses with and without a slash at the end, and browsers ask for the last by themselves.
 OF_PEOPLE = (
     ("admin", "/admin/"),
-    ("docs/", "/docs"),
-    ("schema/", "/schema"),
     ("favicon.ico", static("staff/favicon.svg")),
+    *(
+        (f"{name}/", f"/{name}")
+        for name in ("docs", "schema", "schema/accounts", "schema.json", "ready", "live", "metrics")
+    ),
+    *((f"{page.pattern}/", f"/{page.pattern}") for page in pages if "<" not in str(page.pattern)),
 )
 urlpatterns = [
     path("", start_page.view),
@@ -48,7 +68,7 @@ urlpatterns = [
     *webhooks,
     *pages,
     path("metrics", metrics.view),
-    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("schema", DescriptionView.as_view(), name="schema"),
     path("schema.json", SpectacularJSONAPIView.as_view()),
     path(
         "docs",
@@ -57,7 +77,10 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     *(
-        path(written, RedirectView.as_view(url=meant, http_method_names=["get", "head"]))
+        path(
+            written,
+            RedirectView.as_view(url=meant, query_string=True, http_method_names=["get", "head"]),
+        )
         for written, meant in OF_PEOPLE
     ),
     re_path("", UNKNOWN_PATH),

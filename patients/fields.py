@@ -264,8 +264,8 @@ FIELDS: tuple[Field, ...] = (
         "sites",
         about="Sites of the clinic that the patient has, without numbers; `[]` when there are none. The ids of a "
         f"request count. {_KEPT}; `[]` removes them.",
-        schema=s.array(s.ref("site.v1")),
-        user_schema=s.array(s.ref("site.v1")),
+        schema=s.array(s.optional(s.ref("site.v1"), "name")),
+        user_schema=s.array(s.optional(s.ref("site.v1"), "name")),
         show=values.sites,
         always_shown=True,
         entry=Entry.TAGS_AND_SITES,

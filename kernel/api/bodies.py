@@ -48,8 +48,16 @@ def announced_length(request: HttpRequest) -> int:
     return int(content_length[:20]) if content_length.isdecimal() else 0
 
 
-def read_body(request: Request, schema: s.Schema, *, limit: int, required: bool) -> Any:
-    """The validated body, or MISSING when there is no body and none is required."""
+def read_body(
+    request: Request,
+    schema: s.Schema,
+    *,
+    limit: int,
+    required: bool,
+    written: s.Schema | None = None,
+) -> Any:
+    """The validated body, or MISSING when there is no body and none is required. `written`: what the description shows
+    in the place of `schema`."""
     if not raw_body(request._request, limit):
         if required:
             message = "request body has an error: value is required but missing"
@@ -58,7 +66,7 @@ def read_body(request: Request, schema: s.Schema, *, limit: int, required: bool)
     value = text_forms.with_normal_texts(schema, request.data)
     failure = validation.first_failure(schema, value)
     if failure is not None:
-        raise refusal(schema, failure)
+        raise refusal(written or schema, failure)
     return value
 
 

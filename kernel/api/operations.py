@@ -61,6 +61,7 @@ class Operation:
     query: tuple[Parameter, ...]
     path: Mapping[str, Schema]
     body: Schema | None
+    written: Schema  # what the description says of the body; its name is in refusals
     body_required: bool
     body_limit: int  # bytes; a larger one is refused before it is read
     lenient: Lenient
@@ -131,6 +132,7 @@ def operation(  # noqa: PLR0913 (all but the first by name)
         tuple(query),
         path or {},
         body,
+        described_body if isinstance(described_body, dict) else body or {},
         body_required,
         body_limit or (bodies.USUAL if is_read else bodies.UNREAD),
         lenient,
@@ -181,7 +183,13 @@ def _read_body(spec: Operation, request: Request) -> Any:
         )
     if spec.body is None:
         return None
-    value = bodies.read_body(request, spec.body, limit=spec.body_limit, required=spec.body_required)
+    value = bodies.read_body(
+        request,
+        spec.body,
+        limit=spec.body_limit,
+        required=spec.body_required,
+        written=spec.written,
+    )
     return (
         None
         if value is bodies.MISSING

@@ -82,26 +82,29 @@ def written(
     *,
     keeps: Sequence[str] = (),
     ignored: Sequence[str] = (),
+    optional: Sequence[str] = (),
     within: Mapping[str, str] | None = None,
     description: str,
 ) -> Schema:
     """The component that describes what requests write of a component that answers show: without what is read-only
-    (`keeps`: all the same stated by the caller) or `ignored`. `within` names components in it that are written
-    differently, too: component of answers -> what is written of it. Requests are still held to `source`, so that what
-    was read can be sent back."""
+    (`keeps`: all the same stated by the caller) or `ignored`; `optional` need not be sent. `within` names components
+    in it that are written differently, too: component of answers -> what is written of it. Requests are still held to
+    `source`, so that what was read can be sent back."""
     shown = COMPONENTS[source["$ref"].removeprefix(_PREFIX)]
     properties = {
         key: {**schema, "readOnly": False} if key in keeps else _as_written(schema, within or {})
         for key, schema in shown["properties"].items()
         if key in keeps or not (key in ignored or is_read_only(schema))
     }
-    required = [key for key in shown.get("required", ()) if key in properties]
+    required = [
+        key for key in shown.get("required", ()) if key in properties and key not in optional
+    ]
     return component(name, obj(properties, required=required, description=description))
 
 
 def _as_written(schema: Schema, within: Mapping[str, str]) -> Schema:
     """With references to the components that describe what is written; in them nothing is ignored."""
-    schema = {key: value for key, value in schema.items() if key != "x-ignored"}
+    schema = {key: value for key, value in schema.items() if key not in ("x-ignored", "x-optional")}
     name = str(schema.get("$ref", "")).removeprefix(_PREFIX)
     if name in within:
         return {**schema, "$ref": _PREFIX + within[name]}
@@ -146,6 +149,11 @@ def of_requests(
         "x-enum": list(enum) if enum is not None else None,
     }
     return {**schema, **{name: value for name, value in keywords.items() if value is not None}}
+
+
+def optional(schema: Schema, *names: str) -> Schema:
+    """A reference to a component, some of whose properties a request may leave out here."""
+    return {**schema, "x-optional": list(names)}
 
 
 def ignored(schema: Schema) -> Schema:

@@ -92,6 +92,8 @@ def _without_read_only_required(node: Any) -> Any:
         return [_without_read_only_required(item) for item in node]
     if not isinstance(node, dict):
         return node
+    if "x-optional" in node:
+        return _without_read_only_required(_relaxed(node))
     out = {key: _without_read_only_required(value) for key, value in node.items()}
     if isinstance(node.get("required"), list):
         properties = node.get("properties", {})
@@ -99,6 +101,13 @@ def _without_read_only_required(node: Any) -> Any:
             n for n in node["required"] if not _may_be_missing(properties.get(n, {}))
         ]
     return out
+
+
+def _relaxed(reference: Schema) -> Schema:
+    """The component itself in the place of the reference, since it requires more wherever else it stands."""
+    shown: Schema = COMPONENTS[reference["$ref"].rsplit("/", 1)[-1]]
+    required = [name for name in shown["required"] if name not in reference["x-optional"]]
+    return {**shown, "required": required}
 
 
 def _may_be_missing(schema: Schema) -> bool:

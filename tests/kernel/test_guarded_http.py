@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -186,6 +187,23 @@ def test_http_reaches_allowed_networks_alone(resolved):
     connected = resolved("93.184.216.34")
     with pytest.raises(Refused):
         post("http://receiver.example.org/", LOOPBACK)
+    assert connected == []
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "is_refused"),
+    [
+        ("http://receiver.example.org/", "93.184.216.34", True),
+        ("http://receiver.example.org/", "127.0.0.1", False),
+        ("https://receiver.example.org/", "10.0.0.1", False),
+    ],
+)
+def test_a_name_with_http_is_looked_up_before_it_is_called(resolved, url, address, is_refused):
+    """One with https is not: what it stands for may change, and it is looked at whenever it is called."""
+    connected = resolved(address)
+    guarded_http.check_url(url, allowed=LOOPBACK)
+    with pytest.raises(Refused) if is_refused else nullcontext():
+        guarded_http.check_plain_name(url, allowed=LOOPBACK)
     assert connected == []
 
 

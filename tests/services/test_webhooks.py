@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -587,6 +588,15 @@ def test_addresses_that_cannot_be_called_are_refused_at_once(register, settings,
     settings.WEBHOOK_ALLOWED_NETWORKS = ()
     with pytest.raises(BadRequest):
         register(url=url)
+    assert db.collection("webhooks").count_documents({}) == 0
+
+
+def test_so_is_http_where_the_name_leads_elsewhere_than_into_an_allowed_network(register, settings):
+    """Each delivery would be refused."""
+    settings.WEBHOOK_ALLOWED_NETWORKS = (ip_network("10.0.0.0/8"),)
+    for url in ("http://receiver.invalid/", "http://127.0.0.1:9/", "http://localhost/"):
+        with pytest.raises(BadRequest):
+            register(url=url)
     assert db.collection("webhooks").count_documents({}) == 0
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import get_resolver
 
 from tests.cast import QuickClient
 
@@ -60,6 +61,14 @@ def test_other_methods_of_the_page_of_the_description_are_refused():
         ("/admin", "/admin/"),
         ("/docs/", "/docs"),
         ("/schema/", "/schema"),
+        ("/schema/?format=json", "/schema?format=json"),
+        ("/schema/accounts/", "/schema/accounts"),
+        ("/ready/", "/ready"),
+        ("/login/", "/login"),
+        ("/login/?signupKey=abc", "/login?signupKey=abc"),
+        ("/signup/", "/signup"),
+        ("/signup/clinician/", "/signup/clinician"),
+        ("/confirm-password-reset/", "/confirm-password-reset"),
         ("/favicon.ico", "/static/staff/favicon.svg"),
     ],
 )
@@ -73,3 +82,15 @@ def test_the_description_is_found_as_a_file_of_json():
     answer = QuickClient().get("/schema.json")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/vnd.oai.openapi+json")
     assert answer.json()["openapi"] == "3.1.0"
+    assert QuickClient().get("/schema?format=json").content == answer.content
+
+
+def test_every_page_without_an_id_is_found_with_a_slash_at_the_end():
+    patterns = [str(pattern.pattern) for pattern in get_resolver().url_patterns]
+    of_people = [
+        route
+        for route in patterns
+        if route and not re.search(r"[<(]|^(v1|auth|admin|confirm/|favicon)|/$", route)
+    ]
+    assert len(of_people) > 10
+    assert [route for route in of_people if f"{route}/" not in patterns] == []

@@ -282,6 +282,7 @@ def _require_on(hook: Document) -> None:
 def _check_url(url: str) -> None:
     try:
         guarded_http.check_url(url, allowed=settings.WEBHOOK_ALLOWED_NETWORKS)
+        guarded_http.check_plain_name(url, allowed=settings.WEBHOOK_ALLOWED_NETWORKS)
     except guarded_http.Refused:
         raise BadRequest(BAD_URL) from None
 

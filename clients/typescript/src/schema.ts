@@ -2563,7 +2563,7 @@ export interface components {
         /** @description A site of the clinic that a patient has. Its id counts, its name does not. */
         SiteOfPatient: {
             id: components["schemas"]["siteId.v1"];
-            name: components["schemas"]["siteName.v1"];
+            name?: components["schemas"]["siteName.v1"];
         };
         /** @description A site's new name. */
         SiteUpdate: {

@@ -81,6 +81,7 @@ s.written(
     SITE,
     keeps=["id"],
     ignored=["numPatients"],
+    optional=["name"],
     description="A site of the clinic that a patient has. Its id counts, its name does not.",
 )
 NEW_SITE = s.component(

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="SiteOfPatient")
 
 
@@ -15,11 +17,11 @@ class SiteOfPatient:
 
     Attributes:
         id (str): Id of a site: 24 hexadecimal digits in lower case.
-        name (str): 1 to 200 characters: printable ASCII, letters and digits of any script, blanks inside.
+        name (str | Unset): 1 to 200 characters: printable ASCII, letters and digits of any script, blanks inside.
     """
 
     id: str
-    name: str
+    name: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,9 +34,10 @@ class SiteOfPatient:
         field_dict.update(
             {
                 "id": id,
-                "name": name,
             }
         )
+        if name is not UNSET:
+            field_dict["name"] = name
 
         return field_dict
 
@@ -43,7 +46,7 @@ class SiteOfPatient:
         d = dict(src_dict)
         id = d.pop("id")
 
-        name = d.pop("name")
+        name = d.pop("name", UNSET)
 
         site_of_patient = cls(
             id=id,
