@@ -105,7 +105,7 @@ def create_clinic(
 
     If a client repeats the call after a failure of this service, it gets the clinic that was stored all the same.
     """
-    _require_name(profile)
+    _require_name(profile, "ClinicCreate")
     creator = people.access_account(creator_id)
     if settings.DEMO_PATIENT_USER_ID:
         people.access_account(settings.DEMO_PATIENT_USER_ID)
@@ -132,10 +132,10 @@ def open_legacy_clinic(
     return document
 
 
-def _require_name(profile: ClinicProfile) -> None:
+def _require_name(profile: ClinicProfile, written: str) -> None:
     if not texts.name(profile.name or ""):
         message = (
-            "request body has an error: doesn't match schema #/components/schemas/clinic.v1: "
+            f"request body has an error: doesn't match schema #/components/schemas/{written}: "
             'Error at "/name": minimum string length is 1'
         )
         raise BadRequest(message=message)
@@ -223,7 +223,7 @@ def _first_admin(clinic: ClinicDocument, creator: people.Account) -> ClinicianDo
 # --- changing -------------------------------------------------------------------------------------
 def update_clinic(clinic_id: str | ObjectId, profile: ClinicProfile) -> Document:
     """Write the fields that were sent; the others stay, including time zone and telephone numbers."""
-    _require_name(profile)
+    _require_name(profile, "ClinicUpdate")
     return change_clinic(clinic_id, profile.stored())
 
 
