@@ -93,3 +93,12 @@ def unique_keys(collection):
 
 def test_the_page_shows_what_was_recorded():
     assert page.PAGE.read_text() == page.current(), "run `make fmt`"
+
+
+@pytest.mark.parametrize("folder", [".venv/lib/python3.11", ".local/python-3.13/lib/python3.13"])
+def test_a_package_is_none_of_the_service_wherever_it_is_installed(folder):
+    """`make pythons` installs below `.local`."""
+    name = f"{query_shapes.BASE}/{folder}/site-packages/celery/app.py"
+    namespace = {"look": lambda: query_shapes._function()}  # noqa: PLW0108 (a frame between)
+    exec(compile("def ask(): return look()", name, "exec"), namespace)  # noqa: S102
+    assert namespace["ask"]() is None
