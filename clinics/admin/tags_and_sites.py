@@ -70,6 +70,9 @@ def _listing(
     )
 
 
+_CREATES: dict[str, Callable[..., Document]] = {TAG: tags.create_tag, SITE: sites.create_site}
+
+
 @pages.page(
     "clinics/<str:clinic_id>/labels/<str:kind>/add",
     name="label_add",
@@ -78,7 +81,7 @@ def _listing(
 )
 def add(request: HttpRequest, clinic_id: str, kind: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    create = {TAG: tags.create_tag, SITE: sites.create_site}.get(kind)
+    create = _CREATES.get(kind)
     if create is None:
         raise NotFound
     form = NAME_FORMS[kind](request.POST, auto_id=f"new-{kind}-%s")
