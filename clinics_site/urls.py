@@ -32,7 +32,7 @@ from xealth.api.urls import urlpatterns as xealth
 
 
 class DescriptionView(SpectacularAPIView):
-    """YAML, and JSON for whoever asks for it by `format`; `/schema.json` has it under a name."""
+    """YAML, and JSON where `format` asks for it; `/schema.json` has it under a name."""
 
     def perform_content_negotiation(
         self,

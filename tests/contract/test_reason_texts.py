@@ -66,7 +66,7 @@ def refusals():
 
 
 def beginning(name, text):
-    """Of a text: what can be said of it without running the code; None: nothing."""
+    """What can be said of a text without running the code; None: nothing."""
     if isinstance(text, ast.Constant):
         return text.value
     if isinstance(text, ast.JoinedStr):
