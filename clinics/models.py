@@ -307,6 +307,23 @@ class ClinicClosure(StoredDocument):
         return str(self.pk)
 
 
+class ClinicToMerge(StoredDocument):
+    """A clinic that will be part of another, since a merge was asked for. Files of patients are refused from then on:
+    the merge would cut their creation off."""
+
+    life = lives.as_long_as("a merge was asked for and has not ended")
+
+    id = ObjectIdField(primary_key=True, db_column="_id", help_text="the clinic that will go")
+    merge_id = ObjectIdField(db_column="mergeId", help_text="the merge")
+    created_time = models.DateTimeField(db_column="createdTime", help_text="when")
+
+    class Meta(StoredDocument.Meta):
+        db_table = "clinicsToMerge"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class ClinicTroubles(StoredDocument):
     """Which clinics need attention, as a worker found them last, for staff. One document."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from clinic_records.admin import clinic_jobs
+from clinic_records.services import closures
 from kernel import db, jobs
 from kernel.choices import ActorKind
 from kernel.staff import roles
@@ -76,6 +77,8 @@ CREATE = jobs.add(
         sees=_NEEDS,
         begins=_NEEDS,
         plan=_plan,
+        # One that has failed may be started again when a merge was asked for already.
+        requires=lambda task: closures.require_not_requested(task.clinic_id),
         create=_create,
         batch=1,
         header=bulk_results.HEADER,

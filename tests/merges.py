@@ -20,7 +20,7 @@ COLLECTIONS = (
     *("clinics", "clinicians", "patients", "merge_plans"),
     *("clinic_deletions", "clinician_deletions", "patient_deletions", kept.COUNTS),
 )
-_LEFT_EMPTY = ("clinicMergeItems", "clinicMergeDocuments", "clinicClosures")
+_LEFT_EMPTY = ("clinicMergeItems", "clinicMergeDocuments", "clinicClosures", "clinicsToMerge")
 # What differs between two runs of the same merge.
 _TIMES = (
     *("createdTime", "updatedTime", "deletedTime", "countedTime", "doubtedTime", "time"),

@@ -21,6 +21,7 @@ from kernel.errors import Busy, Conflict
 CACHE_SECONDS = 1.0
 SOURCE_CLOSED = "the clinic is being merged into another clinic"
 HELD = "the clinic is being merged with another clinic"
+REQUESTED = "the clinic is to be merged into another clinic: nothing more is begun in it"
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,26 @@ forget = _remembered.forget
 
 
 # --- holding clinics ------------------------------------------------------------------------------
+# A merge is asked for some time before it closes its clinics. What goes on for long, such as a file of patients, must
+# not begin in between, because the merge would cut it off. So the request marks the clinic that will go, and refuses
+# where such work goes on; and what begins asks for the mark. Both record an event at the end of the audit trail, in the
+# same transaction, so of two at the same moment one is repeated, and finds what the other has written.
+def mark_requested(merge_id: ObjectId, source_id: ObjectId) -> None:
+    """In the caller's transaction, with an event of the audit trail. The mark goes with `reopen`."""
+    store.insert_requested({"_id": source_id, "mergeId": merge_id, "createdTime": clock.now()})
+
+
+def is_requested(clinic_id: ObjectId) -> bool:
+    """Whether a merge will make it part of another clinic, or is about to. Read now."""
+    return store.find_requested(clinic_id) is not None
+
+
+def require_not_requested(clinic_id: ObjectId) -> None:
+    """For what begins long work in a clinic: in its transaction, with an event of the audit trail. Raises Busy."""
+    if is_requested(clinic_id):
+        raise Busy(message=REQUESTED)
+
+
 def close(merge_id: ObjectId, *, source_id: ObjectId, target_id: ObjectId) -> None:
     """In the caller's transaction. Raises Conflict if a merge holds one of the clinics."""
     common = {"mergeId": merge_id, "createdTime": clock.now()}

@@ -1,4 +1,5 @@
-"""`clinicClosures`: the clinics that a merge holds. `_id` is the clinic, so it is in one merge at most."""
+"""`clinicClosures`: the clinics that a merge holds; `clinicsToMerge`: those that a merge which was asked for will make
+part of another. `_id` is the clinic, so it is in one merge at most."""
 
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ from bson import ObjectId
 from kernel import db
 from kernel.db import Document
 
-COLLECTION = "clinicClosures"
+COLLECTION, REQUESTED = "clinicClosures", "clinicsToMerge"
 READ_SECONDS = 1.0
 
 
@@ -27,5 +28,14 @@ def list_all() -> list[Document]:
         return list(db.database()[COLLECTION].find({}, {"role": 1, "mergeId": 1}))
 
 
+def insert_requested(requested: Document) -> None:
+    db.collection(REQUESTED).insert_one(requested)
+
+
+def find_requested(clinic_id: ObjectId) -> Document | None:
+    return db.collection(REQUESTED).find_one({"_id": clinic_id})
+
+
 def remove_of_merge(merge_id: ObjectId) -> None:
-    db.collection(COLLECTION).delete_many({"mergeId": merge_id})
+    for name in (COLLECTION, REQUESTED):
+        db.collection(name).delete_many({"mergeId": merge_id})

@@ -98,8 +98,6 @@ def _new_merge(
     source_id: ObjectId, target_id: ObjectId, *, requested_by: str, reason: str
 ) -> Document:
     source, target = map(access.access_clinic, (source_id, target_id))
-    if kept_files.is_creating(source_id):
-        raise Conflict(message=CREATING)
     if closures.find(source_id) or closures.find(target_id):
         raise Conflict(message=OTHER_MERGE)
     moment = clock.now()
@@ -131,7 +129,13 @@ def _text_of(clinic: ClinicDocument, name: str) -> str:
 
 
 def _begin(merge: Document) -> None:
+    """A file of patients that begins at the same moment finds the mark, or is found here."""
     store.insert(merge)
+    if kept_files.is_creating(merge["sourceId"]):
+        raise Conflict(message=CREATING)
+    if closures.is_requested(merge["sourceId"]):
+        raise Conflict(message=OTHER_MERGE)
+    closures.mark_requested(merge["_id"], merge["sourceId"])
     audit_trail.record_begin(merge)
     outbox.emit(MergeRequested(merge_id=str(merge["_id"])))
 

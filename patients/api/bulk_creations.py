@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic_records.documents import ClinicDocument
-from clinic_records.services import access
+from clinic_records.services import access, closures
 from kernel import accesses, audit, clock, db, jobs, outbox, waiting
 from kernel.api import schema as s
 from kernel.api.downloads import download
@@ -20,7 +21,7 @@ from kernel.api.parameters import Parameter
 from kernel.api.viewsets import ApiViewSet
 from kernel.choices import ActorKind, AuditOutcome, JobState
 from kernel.db import Document
-from kernel.errors import BadRequest, Conflict, NotFound, RetryLater
+from kernel.errors import BadRequest, Busy, Conflict, DomainError, NotFound, RetryLater
 from kernel.jobs.running import OBJECT
 from kernel.templatetags.staff import pluralized
 from patients import bulk_files, bulk_rows, choices
@@ -32,6 +33,7 @@ from patients.services import bulk_creations, kept_files
 
 TYPE = "text/csv"
 NOT_SERVED = "no matching operation was found"
+NOT_TOLD = "the clinic is gone, or the caller may not create patients in it any more"
 # A minute less than gateways wait.
 PATIENCE = 14 * 60.0
 # `notApplicable` is none here (decision 0030).
@@ -60,6 +62,18 @@ class SwitchedViewSet(ApiViewSet):
 
 
 class BulkCreationViewSet(SwitchedViewSet):
+    def check_permissions(self, request: Request) -> None:
+        """Who waits is asked again, like anyone. But what was created is told however the wait ends, and a merge that
+        holds the clinic may let it go."""
+        note = waiting.note_of(request)
+        try:
+            super().check_permissions(request)
+        except (APIException, DomainError) as error:
+            if not note:
+                raise
+            if not isinstance(error, Busy):
+                raise Conflict(message=_why_not_told(jobs.glance(note))) from None
+
     @operation(
         "BulkCreatePatients",
         summary="Create patients from a file",
@@ -218,6 +232,7 @@ def _begin(call: Call, clinic: ClinicDocument, wanted: list[Document]) -> Docume
             actor_id=actor_id,
             actor_kind=kind.value,
         )
+        closures.require_not_requested(clinic["_id"])
         return str(job_id)
 
     return jobs.glance(db.run_in_transaction(begin))
@@ -256,6 +271,11 @@ def _why_ended(job: Document) -> str:
         f"the creation has ended: {job['problem']}; patients created before: {job['succeeded']}; "
         "send the file again for the others"
     )
+
+
+def _why_not_told(job: Document) -> str:
+    goes_on = "; the creation goes on" if jobs.is_at_work(job) else ""
+    return f"{NOT_TOLD}; patients created: {job['succeeded']}{goes_on}"
 
 
 def _sent(job: Document, pieces: Iterable[bytes]) -> HttpResponseBase:

@@ -11,7 +11,8 @@ import time_machine
 from bson import ObjectId
 
 from clinic_records.services import closures
-from kernel import audit, clock, db, jobs, outbox
+from clinics.services import clinics
+from kernel import audit, clock, db, jobs, outbox, waiting
 from kernel.choices import Failure
 from kernel.errors import Conflict, RetryLater
 from kernel.events import MailRequested
@@ -691,6 +692,122 @@ def test_a_clinic_is_not_merged_away_while_patients_are_created_and_then_takes_t
     deliver_all()
     assert db.collection("jobs").find_one({})["state"] == "canceled"
     assert len(stored(other_clinic)) == db.collection("patients").count_documents({}) == 1
+
+
+def waiting_for(caller, clinic, rows):
+    """The request that has sent the file, as the web server runs it again and again: a function that runs it once."""
+    wait = {waiting.ENVIRON_KEY: waiting.Wait()}
+    raw = "".join(",".join(row) + "\n" for row in rows).encode()
+    path = f"/v1/clinics/{clinic['id']}/bulk/patients?dryRun=false"
+
+    def run():
+        return caller.post(path, raw, content_type="text/csv", **wait)
+
+    with pytest.raises(waiting.AnswerLater):
+        run()
+    return run
+
+
+def begin_one(clinic):
+    """The job has created the first of its rows."""
+    job_id = str(db.collection("jobs").find_one({})["_id"])
+    for _ in range(2):  # its plan, and the row
+        running._take_step(jobs.access(job_id))
+
+
+def end_membership(clinic, other_clinic, dot, monkeypatch):
+    of_dot = {"clinicId": ObjectId(clinic["id"]), "userId": dot.user_id}
+    assert db.collection("clinicians").delete_one(of_dot).deleted_count == 1
+
+
+def end_clinic(clinic, other_clinic, dot, monkeypatch):
+    db.collection("patients").delete_many({"clinicId": ObjectId(clinic["id"])})
+    clinics.delete_clinic(clinic["id"])
+
+
+def end_by_staff(clinic, other_clinic, dot, monkeypatch):
+    db.run_in_transaction(lambda: jobs.cancel(db.collection("jobs").find_one({})))
+
+
+def end_by_merge(clinic, other_clinic, dot, monkeypatch):
+    """As a merge that began with an earlier version."""
+    monkeypatch.setattr(kept_files, "is_creating", lambda _: False)
+    merges.without_waiting(monkeypatch)
+    pair = {"source_id": clinic["id"], "target_id": other_clinic["id"]}
+    merge = merging.request_merge(**pair, requested_by="me")
+    deliveries.drain("merges")
+    assert merging.access_merge(merge["_id"])["state"] == "completed"
+
+
+NOT_TOLD = f"{bulk_api.NOT_TOLD}; patients created: 1"
+ENDS = [
+    (end_membership, f"{NOT_TOLD}; the creation goes on"),
+    (end_clinic, NOT_TOLD),
+    (end_by_merge, NOT_TOLD),
+    (
+        end_by_staff,
+        "the creation has ended: it was canceled; patients created before: 1; "
+        "send the file again for the others",
+    ),
+]
+
+
+@pytest.mark.parametrize(("end", "words"), ENDS)
+def test_who_waits_is_told_how_many_were_created_however_it_ends(
+    ada, dot, clinic, other_clinic, monkeypatch, end, words
+):
+    add_member(clinic, dot, roles=("CLINIC_ADMIN",))
+    add_member(other_clinic, ada, roles=("CLINIC_ADMIN",))
+    run = waiting_for(dot.api, clinic, [row("A", "1"), row("B", "2")])
+    begin_one(clinic)
+    end(clinic, other_clinic, dot, monkeypatch)
+    answer = run()
+    assert (answer.status_code, answer.json()["message"]) == (409, words)
+
+
+def test_who_waits_goes_on_waiting_while_a_merge_holds_the_clinic(ada, clinic, other_clinic):
+    run = waiting_for(ada.api, clinic, [row("A", "1")])
+    source, target = ObjectId(clinic["id"]), ObjectId(other_clinic["id"])
+    closures.close(ObjectId(), source_id=source, target_id=target)
+    closures.forget()
+    with pytest.raises(waiting.AnswerLater):
+        run()
+    db.collection(closures.store.COLLECTION).delete_many({})
+    closures.forget()
+    deliver_all()
+    assert read(run())[0][0] == "A"
+
+
+def test_a_file_that_is_sent_after_a_merge_was_asked_for_creates_no_one(
+    ada, clinic, other_clinic, monkeypatch
+):
+    merges.without_waiting(monkeypatch)
+    source, target = ObjectId(clinic["id"]), ObjectId(other_clinic["id"])
+    merge = merging.request_merge(source_id=source, target_id=target, requested_by="me")
+    answer = upload(ada.api, clinic, [row("A", "1")], "?dryRun=false")
+    assert (answer.status_code, answer.json()["message"]) == (409, closures.REQUESTED)
+    assert db.collection("jobs").find_one({}) is None
+    assert upload(ada.api, clinic, [row("A", "1")]).status_code == 200, "checked it can be"
+    add_member(other_clinic, ada, roles=("CLINIC_ADMIN",))
+    assert upload(ada.api, other_clinic, [row("A", "1")], "?dryRun=false").status_code == 200
+
+    merging.stop_merge(merge["_id"])
+    deliveries.drain("merges")
+    assert upload(ada.api, clinic, [row("A", "1")], "?dryRun=false").status_code == 200
+    assert [record["mrn"] for record in stored(clinic)] == ["1"]
+
+
+def test_a_creation_that_is_started_again_waits_for_a_merge_that_was_asked_for(
+    ada, clinic, other_clinic, impatient
+):
+    begun(ada.api, clinic, [row("A", "1")])
+    db.collection("jobs").update_one({}, {"$set": {"state": "failed"}})
+    source, target = ObjectId(clinic["id"]), ObjectId(other_clinic["id"])
+    merging.request_merge(source_id=source, target_id=target, requested_by="me")
+    db.collection("jobs").update_one({}, {"$set": {"state": "planning"}})
+    with pytest.raises(RetryLater):
+        running.carry_out(str(db.collection("jobs").find_one({})["_id"]))
+    assert stored(clinic) == []
 
 
 def test_a_creation_that_staff_have_canceled_says_so(ada, clinic, impatient):
