@@ -29,14 +29,18 @@ class Checked:
     rows: Sequence[Row]
     bodies: Mapping[int, Document]
 
-    def wanted(self, marks: Mapping[int, Sequence[str]]) -> list[Document]:
-        """As the job of `patients.bulk_jobs` takes them. `marks`: number of a row -> why it is not created."""
+    def wanted(
+        self, marks: Mapping[int, Sequence[str]], told: Mapping[str, str] | None = None
+    ) -> list[Document]:
+        """As the job of `patients.bulk_jobs` takes them. `marks`: number of a row -> why it is not created. `told`: of
+        addresses, for `mark_again`."""
         return [
             {
                 "number": row.number,
                 "cells": bulk_results.cells(row),
                 "body": self.bodies[row.number],
                 "marks": list(marks.get(row.number, ())),
+                **({"told": told[row.email]} if told and row.email in told else {}),
             }
             for row in self.rows
         ]
@@ -64,6 +68,23 @@ def check(
     for row in rows if names_groups else ():
         bodies[row.number] |= _groups(said[row.number])
     return Checked(rows, bodies)
+
+
+def mark_again(
+    clinic: ClinicDocument, wanted: Sequence[Document], *, asked_by: str | None
+) -> list[Document]:
+    """Rows as `Checked.wanted` has them, with the marks that they have now: patients, tags and sites of the clinic may
+    be others than at the check. What was told of an address is asked again only where it was not asked then."""
+    lines = [
+        bulk_creations.Line(row["number"], row["body"]["mrn"], row["body"].get("email", ""))
+        for row in wanted
+    ]
+    told = {row["body"]["email"]: row["told"] for row in wanted if "told" in row}
+    gone = bulk_creations.list_gone(clinic, {row["number"]: row["body"] for row in wanted})
+    marks = gone | bulk_creations.mark_duplicates(
+        clinic["_id"], lines, asked_by=asked_by, told=told
+    )
+    return [{**row, "marks": marks.get(row["number"], [])} for row in wanted]
 
 
 def _body(row: Row) -> Document:

@@ -13,7 +13,7 @@ from kernel.staff import roles
 from patients.documents import PatientDocument
 from patients.representation import bulk_results
 from patients.representation.patient_bodies import details_of
-from patients.services import bulk_creations
+from patients.services import bulk_creations, custodial_accounts
 
 _NEEDS = (roles.PATIENTS, roles.CARE)
 
@@ -55,10 +55,24 @@ def _try(
         clinic_id=task.clinic_id,
         details=details_of(row["body"]),
         invited_by=task.asked_by["actor_id"] if is_user else None,
-        origin=f"{task.id}:{row['number']}",
+        origin=_origin(task, row),
         take_over=noting.take_over,
         then=then,
     )
+
+
+def _origin(task: jobs.Task, row: Mapping[str, Any]) -> str:
+    return f"{task.id}:{row['number']}"
+
+
+def _let_go(task: jobs.Task) -> None:
+    """A worker that has died may have begun an account for the row at work. Its address would be taken for some
+    minutes, when the file may be sent again."""
+    item = jobs.find_item_at_work(task.id)
+    row = orjson.loads(item) if item else {"body": {}}
+    email = row["body"].get("email")
+    if email:
+        custodial_accounts.end_begun(email, _origin(task, row))
 
 
 def _record(task: jobs.Task, record: PatientDocument) -> None:
@@ -85,5 +99,6 @@ CREATE = jobs.add(
         write=bulk_results.write,
         by_line=True,
         gives_way=True,
+        let_go=_let_go,
     )
 )

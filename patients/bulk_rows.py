@@ -9,7 +9,7 @@ CreatePatientAccount reads its body, so that neither takes what the other refuse
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kernel import addresses, clock, texts
@@ -35,11 +35,9 @@ TYPES = frozenset(DiagnosisType.values) - {DiagnosisType.NOT_APPLICABLE.value}
 EMPTY = "invalid CSV: the file is empty"
 NO_CSV = "invalid CSV: it cannot be read; a quotation mark is not closed, or stands within a cell"
 NO_UTF8 = "invalid CSV: it is not in UTF-8; save it as CSV UTF-8"
-NO_COMMAS = "invalid CSV: there have to be commas between the cells, and quotation marks around a cell with a comma"
 MOST_BYTES = 2 * 1024 * 1024
 csv.field_size_limit(MOST_BYTES)  # of this process: a cell that is too long is a fault of its row
-# In a file without any comma. Excel writes semicolons where the decimal point is a comma.
-_OTHER_SEPARATORS = (b";", b"\t")
+_SEPARATORS = (",", ";", "\t")
 TOO_MANY = f"invalid CSV: more than {MOST:,} rows"
 TOO_MANY_TAGS, TOO_MANY_SITES = (f"more than {MOST_NAMES:,} {what}" for what in ("tags", "sites"))
 TOO_MANY_NAMES = f"invalid CSV: more than {MOST_NAMES_IN_ALL:,} names of tags and sites"
@@ -71,8 +69,12 @@ class Row:
     email: str
     diagnosis: str
     preset: str
-    tags: tuple[str, ...]
-    sites: tuple[str, ...]
+    tags_cell: str
+    sites_cell: str
+
+    def count_names(self) -> tuple[int, int]:
+        """At most so many tags and sites."""
+        return len(names_in(self.tags_cell)), len(names_in(self.sites_cell))
 
 
 class Faulty(BadRequest):
@@ -87,22 +89,32 @@ class Faulty(BadRequest):
 
 def read(raw: bytes) -> dict[int, list[str]]:
     """{number of the line, as spreadsheets count: the cells of its row}. Empty lines are no rows. Raises BadRequest."""
-    rows = {number: row for number, row in enumerate(records(raw, _separator(raw)), start=1) if row}
+    found = _separated(raw)
+    rows = {number: row for number, row in enumerate(found, start=1) if row}
     require_number(len(rows))
-    if _has_other_separators(raw) and all(len(row) < _NEEDED for row in rows.values()):
-        raise BadRequest(message=NO_COMMAS)
     return rows
 
 
-def _separator(raw: bytes) -> str:
-    """A comma, unless there is none in the whole file, which has three columns at least."""
-    other = max(_OTHER_SEPARATORS, key=raw.count)
-    return other.decode() if b"," not in raw and other in raw else ","
-
-
-def _has_other_separators(raw: bytes) -> bool:
-    first = raw.strip().partition(b"\n")[0]
-    return any(first.count(other) >= _NEEDED - 1 for other in _OTHER_SEPARATORS)
+def _separated(raw: bytes) -> list[list[str]]:
+    """With the separator by which most rows have a birth date where it belongs, or at least the needed columns; with
+    commas where others do not do better. Excel writes semicolons where the decimal point is a comma, and then leaves
+    commas in the cells as they are. Raises BadRequest."""
+    best, most, refusal = None, (-1, -1), None
+    for separator in _SEPARATORS:
+        if separator != "," and separator.encode() not in raw:
+            continue
+        try:
+            found = records(raw, separator)
+        except BadRequest as error:
+            refusal = refusal or error
+            continue
+        dated = sum(len(row) >= _NEEDED and clock.is_date(row[1].strip()) for row in found)
+        score = (dated, sum(len(row) >= _NEEDED for row in found))
+        if score > most and (refusal is None or any(score)):
+            best, most = found, score
+    if best is None:
+        raise refusal or BadRequest(message=NO_CSV)
+    return best
 
 
 def records(raw: bytes, separator: str = ",") -> list[list[str]]:
@@ -126,7 +138,7 @@ def require_number(rows: int) -> None:
 
 def require_names(rows: Iterable[Row]) -> None:
     """Raises BadRequest where there are more names of tags and sites than can be stored."""
-    if sum(len(row.tags) + len(row.sites) for row in rows) > MOST_NAMES_IN_ALL:
+    if sum(sum(row.count_names()) for row in rows) > MOST_NAMES_IN_ALL:
         raise BadRequest(message=TOO_MANY_NAMES)
 
 
@@ -143,8 +155,8 @@ def row_of(number: int, cells: Sequence[str]) -> Row:
         _canonical(email) or email,
         diagnosis,
         preset if preset in RangePreset.values else RangePreset.STANDARD.value,
-        _names(padded[_TAGS]),
-        _names(padded[_SITES]),
+        padded[_TAGS],
+        padded[_SITES],
     )
 
 
@@ -156,9 +168,23 @@ def _canonical(email: str) -> str | None:
         return None
 
 
-def _names(cell: str) -> tuple[str, ...]:
-    """Each once, in the normal form that names of tags and sites have."""
-    return tuple(dict.fromkeys(name for part in cell.split(";") if (name := texts.name(part))))
+def names_in(cell: str, known: Collection[str] = ()) -> tuple[str, ...]:
+    """The names between `;`, each once, in the normal form that names of tags and sites have. One of the `known` ones
+    that has `;` itself is found as it is; of several that begin at the same place, the longest."""
+    parts, found, at = cell.split(";"), dict[str, None](), 0
+    is_usual = len(parts) <= 2 * MOST_NAMES  # a longer one is refused, or has nothing in between
+    most = 1 + max((name.count(";") for name in known if is_usual), default=0)
+    while at < len(parts):
+        name, taken = texts.name(parts[at]), 1
+        for n in range(min(most, len(parts) - at), 1, -1):
+            whole = texts.name(";".join(parts[at : at + n]))
+            if whole in known:
+                name, taken = whole, n
+                break
+        if name:
+            found[name] = None
+        at += taken
+    return tuple(found)
 
 
 def faults_of(row: Row, columns: int) -> Iterator[Fault]:
@@ -182,7 +208,8 @@ def faults_of(row: Row, columns: int) -> Iterator[Fault]:
 
 
 def _too_many_names(row: Row) -> Iterator[Fault]:
-    if len(row.tags) > MOST_NAMES:
+    tags, sites = row.count_names()
+    if tags > MOST_NAMES:
         yield Fault(TOO_MANY_TAGS, row.number, _TAGS + 1)
-    if len(row.sites) > MOST_NAMES:
+    if sites > MOST_NAMES:
         yield Fault(TOO_MANY_SITES, row.number, _SITES + 1)

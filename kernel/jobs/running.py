@@ -189,6 +189,13 @@ def _let_go(job: Document) -> None:
         KINDS[job["kind"]].let_go(_task(job))
 
 
+def find_item_at_work(job_id: ObjectId) -> str | None:
+    """Of work with `create`, which is done item by item: the one that may have been begun, and is not noted."""
+    job = store.find_short(job_id)
+    items = store.find_items(job_id, job["position"]) if job else None
+    return items[0] if items else None
+
+
 def can_start_again(job: Mapping[str, Any]) -> bool:
     again = job.get("again")
     return bool(job["state"] == JobState.FAILED and again and again["until"] > clock.now())

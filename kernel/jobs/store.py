@@ -152,6 +152,11 @@ def keep_wanted(job_id: ObjectId, wanted: Mapping[str, Any], expires: datetime) 
     insert_part(job_id, _WANTED, 0, expires, wanted=dict(wanted))
 
 
+def find_wanted(job_id: ObjectId) -> Document | None:
+    part = db.collection(PARTS).find_one({"jobId": job_id, "series": _WANTED, "number": 0})
+    return None if part is None else part["wanted"]
+
+
 def take_wanted(job_id: ObjectId) -> Document | None:
     """What was kept, and is then kept no longer."""
     query = {"jobId": job_id, "series": _WANTED, "number": 0}

@@ -2,6 +2,7 @@
 whom the page of the check has counted (rules PATIENT-216 to PATIENT-222)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,17 +16,17 @@ from django.urls import reverse
 from clinic_records.admin import changes, clinic_jobs, frame, readable_clinics
 from clinic_records.admin.clinic_jobs import ConfirmForm
 from clinic_records.documents import ClinicDocument
+from clinic_records.services import closures
 from kernel import clock, ids, jobs, texts
 from kernel.api.bodies import announced_length
 from kernel.db import Document
-from kernel.errors import DomainError
+from kernel.errors import Conflict, DomainError
 from kernel.staff import exports, pages, roles
 from kernel.staff.fields import StaffForm
 from kernel.templatetags.staff import pluralized
 from patients import ages, bulk_files, bulk_rows, titled_rows
-from patients.bulk_files import Checked
 from patients.bulk_jobs import CREATE
-from patients.bulk_rows import TITLES, Fault, Faulty
+from patients.bulk_rows import TITLES, Fault, Faulty, Row
 from patients.choices import DiagnosisType, RangePreset
 from patients.services import bulk_creations, plan_limits
 
@@ -112,13 +113,13 @@ def _checked(request: HttpRequest, clinic: Document, raw: bytes) -> str:
     except Faulty as error:
         _record(request, clinic, rows=len(cells), faults=len(error.faults))
         raise
+    told: dict[str, str] = {}
     marks = bulk_creations.mark_duplicates(
-        clinic["_id"], checked.rows, asked_by=pages.signature(request)
+        clinic["_id"], checked.rows, asked_by=pages.signature(request), told=told
     )
     _record(request, clinic, rows=len(cells), duplicates=len(marks))
-    return reverse(
-        "admin:clinic_patients_checked", args=[clinic["_id"], _keep(clinic, cells, checked, marks)]
-    )
+    file_id = _keep(clinic, cells, checked.rows, checked.wanted(marks, told))
+    return reverse("admin:clinic_patients_checked", args=[clinic["_id"], file_id])
 
 
 def _record(request: HttpRequest, clinic: Document, **scope: int) -> None:
@@ -129,19 +130,17 @@ def _record(request: HttpRequest, clinic: Document, **scope: int) -> None:
 def _keep(
     clinic: Document,
     cells: Mapping[int, Sequence[str]],
-    checked: Checked,
-    marks: Mapping[int, Sequence[str]],
+    rows: Sequence[Row],
+    wanted: Sequence[Document],
 ) -> str:
     """Until it is confirmed; both parts expire."""
     today = ages.today_of(clinic)
-    unlikely = [row for row in checked.rows if ages.is_unlikely(row.birth_date, today)]
-    names = {row.number: row.name for row in checked.rows}
+    unlikely = [row for row in rows if ages.is_unlikely(row.birth_date, today)]
     file_id, until = ids.new_id(), clock.now() + IS_KEPT
     shown = {
         "clinicId": clinic["_id"],
         "until": until,
-        "rows": len(checked.rows),
-        "duplicates": len(marks),
+        "rows": len(rows),
         "first": [
             {"line": number, "cells": [texts.name(cell)[: bulk_rows.MOST_SHOWN] for cell in found]}
             for number, found in list(cells.items())[:FIRST]
@@ -150,24 +149,10 @@ def _keep(
             {"line": row.number, "name": row.name, "birthDate": row.birth_date}
             for row in unlikely[:MOST_LISTED]
         ],
-        "leftOut": _lines(marks, names),
-        "others": [
-            {"line": row.number, "name": row.name, "mrn": row.mrn, "hasAddress": bool(row.email)}
-            for row in checked.rows
-            if row.number not in marks
-        ],
     }
-    jobs.keep_wanted(file_id, {"rows": checked.wanted(marks)}, until)
+    jobs.keep_wanted(file_id, {"rows": list(wanted)}, until)
     jobs.keep_result(file_id, shown, until)
     return str(file_id)
-
-
-def _lines(reasons: Mapping[int, Sequence[str]], names: Mapping[int, str]) -> list[Document]:
-    """Those that a page names. `names`: of the patients, as the file has them."""
-    return [
-        {"line": number, "name": names[number], "words": ", ".join(words)}
-        for number, words in sorted(reasons.items())[:MOST_LISTED]
-    ]
 
 
 def _fault(fault: Fault) -> tuple[int, str, str]:
@@ -189,17 +174,19 @@ def _names(entries: Any) -> list[str]:
 def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     shown = _find(clinic, file_id)
-    if shown is None:
-        return _again(request, clinic)
-    if "job" in shown:
+    if shown is not None and "job" in shown:
         pages.fail(request, CONFIRMED)
         return pages.go(reverse("admin:job", args=[shown["job"]]))
+    wanted = jobs.find_wanted(ObjectId(file_id)) if shown is not None else None
+    if shown is None or wanted is None:
+        return _again(request, clinic)
+    rows = _marked_again(request, clinic, wanted["rows"])
     typed = clinic.get("name") or str(clinic["_id"])
-    what = _what_happens(clinic, shown)
+    what = _what_happens(clinic, rows)
     is_sent = request.method == "POST"
     form = ConfirmForm(request.POST if is_sent else None, typed=typed)
     if what["count"] and form.is_valid():
-        return _begin(request, clinic, file_id, shown, form.cleaned_data["reason"])
+        return _begin(request, clinic, shown, Confirmed(file_id, rows, form.cleaned_data["reason"]))
     return _render(
         request,
         clinic,
@@ -213,30 +200,54 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
     )
 
 
-def _what_happens(clinic: Document, shown: Document) -> dict[str, Any]:
+def _marked_again(
+    request: HttpRequest, clinic: Document, rows: Sequence[Document]
+) -> list[Document]:
+    """As the clinic is now. Other marks are told of as those of the check are: after the event."""
+    marked = bulk_files.mark_again(ClinicDocument(clinic), rows, asked_by=pages.signature(request))
+    if marked != list(rows):
+        _record(request, clinic, rows=len(rows), duplicates=_count_marked(marked))
+    return marked
+
+
+def _count_marked(rows: Sequence[Document]) -> int:
+    return sum(bool(row["marks"]) for row in rows)
+
+
+def _what_happens(clinic: Document, rows: Sequence[Document]) -> dict[str, Any]:
     """What the page says of a file, as the clinic is now: the same numbers in all of its parts."""
-    others = {row["line"]: row for row in shown["others"]}
+    marks = {row["number"]: row["marks"] for row in rows if row["marks"]}
+    others = [row for row in rows if not row["marks"]]
     refused = bulk_creations.refusals(
-        ClinicDocument(clinic), {line: row["mrn"] for line, row in others.items()}
+        ClinicDocument(clinic), {row["number"]: row["body"]["mrn"] for row in others}
     )
-    created = [row for line, row in others.items() if line not in refused]
-    names = {line: row.get("name", "") for line, row in others.items()}  # not of older files
-    left_out = sorted([*shown["leftOut"], *_lines(refused, names)], key=lambda row: row["line"])
-    number = shown["rows"] - len(created)
+    created = [row for row in others if row["number"] not in refused]
+    names = {row["number"]: row["body"]["fullName"] for row in rows}
+    left_out = marks | refused
     return {
         "count": len(created),
-        "number_left_out": number,
-        "left_out": left_out[:MOST_LISTED],
-        "more": max(number - MOST_LISTED, 0),
+        "number_left_out": len(left_out),
+        "left_out": _lines(left_out, names),
+        "more": max(len(left_out) - MOST_LISTED, 0),
         "beyond": sum(words == [bulk_creations.NO_ROOM] for words in refused.values()),
         "room": plan_limits.room_of(clinic),
-        "unchecked": _told_at_once() if _has_unchecked(left_out) else None,
-        "consequences": _consequences(len(created), sum(row["hasAddress"] for row in created)),
+        "unchecked": _told_at_once() if _has_unchecked(marks) else None,
+        "consequences": _consequences(
+            len(created), sum(bool(row["body"].get("email")) for row in created)
+        ),
     }
 
 
-def _has_unchecked(left_out: Sequence[Document]) -> bool:
-    return any(bulk_creations.UNCHECKED_EMAIL in row["words"] for row in left_out)
+def _lines(reasons: Mapping[int, Sequence[str]], names: Mapping[int, str]) -> list[Document]:
+    """Those that a page names. `names`: of the patients, as the file has them."""
+    return [
+        {"line": number, "name": names[number], "words": ", ".join(words)}
+        for number, words in sorted(reasons.items())[:MOST_LISTED]
+    ]
+
+
+def _has_unchecked(marks: Mapping[int, Sequence[str]]) -> bool:
+    return any(bulk_creations.UNCHECKED_EMAIL in words for words in marks.values())
 
 
 def _told_at_once() -> dict[str, str]:
@@ -258,28 +269,44 @@ def _again(request: HttpRequest, clinic: Document) -> HttpResponseBase:
     return pages.go(reverse("admin:clinic_patients_from_file", args=[clinic["_id"]]))
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    file_id: str
+    rows: Sequence[Document]
+    reason: str
+
+
 def _begin(
-    request: HttpRequest, clinic: Document, file_id: str, shown: Document, reason: str
+    request: HttpRequest, clinic: Document, shown: Document, confirmed: Confirmed
 ) -> HttpResponseBase:
-    """Who confirms the same file later is led to the job, and who does so at the same moment to upload it again."""
-    wanted = jobs.take_wanted(ObjectId(file_id))
-    if wanted is None:
-        return _again(request, clinic)
-    jobs.remove_result(ObjectId(file_id))
-    confirmed = {name: shown[name] for name in ("clinicId", "until")}
-    return clinic_jobs.begin(
+    """The file is given up in the transaction of the job's begin: it stays where the job cannot begin, and who confirms
+    it later or at the same moment is led to the job."""
+    file_id = ObjectId(confirmed.file_id)
+
+    def take(job_id: str) -> None:
+        if jobs.take_wanted(file_id) is None:
+            raise Conflict(message=CONFIRMED)
+        closures.require_not_requested(clinic["_id"])
+        kept = {name: shown[name] for name in ("clinicId", "until")}
+        jobs.keep_result(file_id, {**kept, "job": job_id}, shown["until"])
+
+    answer = clinic_jobs.begin(
         request,
         clinic,
         CREATE,
-        wanted=wanted,
+        wanted={"rows": list(confirmed.rows)},
         options={"format": "csv", "name": "patients-created"},
-        scope={name: shown[name] for name in ("rows", "duplicates")},
+        scope={"rows": shown["rows"], "duplicates": _count_marked(confirmed.rows)},
         about=pluralized(shown["rows"], "line"),
-        reason=reason,
-        then=lambda job_id: jobs.keep_result(
-            ObjectId(file_id), {**confirmed, "job": job_id}, shown["until"]
-        ),
+        reason=confirmed.reason,
+        then=take,
     )
+    now = _find(clinic, confirmed.file_id)
+    if now is None:
+        return answer
+    if "job" in now:
+        return pages.go(reverse("admin:job", args=[now["job"]]))
+    return pages.go(request.path)
 
 
 def _consequences(count: int, addresses: int) -> list[str]:

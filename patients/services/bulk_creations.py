@@ -3,8 +3,9 @@ to PATIENT-184)."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from bson import ObjectId
 
@@ -16,11 +17,12 @@ from kernel.errors import (
     Busy,
     Conflict,
     ConstraintViolation,
+    DomainError,
     PaymentRequired,
     RateLimited,
     RetryLater,
 )
-from patients.bulk_rows import MOST_NAMES, MOST_SHOWN, Fault, Row
+from patients.bulk_rows import MOST_NAMES, MOST_SHOWN, Fault, Row, names_in
 from patients.documents import PatientDocument
 from patients.services import (
     custodial_accounts,
@@ -29,17 +31,22 @@ from patients.services import (
     plan_limits,
     taken_addresses,
 )
-from patients.services.patient_details import PatientDetails
+from patients.services.patient_details import UNKNOWN_SITE, PatientDetails
 from patients.store import bulk_creations as store
 
 DUPLICATE_MRN, DUPLICATE_EMAIL = "duplicate MRN", "duplicate email"
 # What every row says that is reached after the caller has learned of too many accounts, whatever its address has.
 UNCHECKED_EMAIL = "email not checked: too many addresses have accounts"
-TAG_GONE = "the clinic has no tag with that name any more"
+TAG_GONE, SITE_GONE = (
+    f"the clinic has no {what} with that name any more" for what in ("tag", "site")
+)
+_SITE_REFUSED = ConstraintViolation(UNKNOWN_SITE).message
+_MRN_REFUSED = BadRequest(patients.MRN_TAKEN).message
 NO_ROOM = PaymentRequired(patient_counts.LIMIT_REACHED).message
 ACCOUNT_UNFINISHED = "account_unfinished"  # the reason in the outbox
 _ENDED, _UNFINISHED = timedelta(seconds=1), timedelta(seconds=15)  # before the row is tried again
-UNKNOWN_TAG, UNKNOWN_SITE = "unknown tag", "unknown site"
+UNKNOWN_TAG, UNKNOWN_SITE_NAME = "unknown tag", "unknown site"
+TAKEN, FREE, UNCHECKED = "taken", "free", "unchecked"  # what was told of an address
 
 _REFUSALS = (BadRequest, Conflict, ConstraintViolation, PaymentRequired, RateLimited)
 
@@ -53,13 +60,14 @@ def resolve_names(
     sites = {site["name"]: site["id"] for site in access.sites_of(clinic)}
     said, faults = dict[int, dict[str, Any]](), list[Fault]()
     for row in rows:
-        if unknown := _unknown(row.tags, tags):
+        named = names_in(row.tags_cell, tags), names_in(row.sites_cell, sites)
+        if unknown := _unknown(named[0], tags):
             faults.append(Fault(UNKNOWN_TAG, row.number, 7, unknown))
-        if unknown := _unknown(row.sites, sites):
-            faults.append(Fault(UNKNOWN_SITE, row.number, 8, unknown))
+        if unknown := _unknown(named[1], sites):
+            faults.append(Fault(UNKNOWN_SITE_NAME, row.number, 8, unknown))
         said[row.number] = {
-            "tags": [tags[name] for name in row.tags if name in tags],
-            "sites": [sites[name] for name in row.sites if name in sites],
+            "tags": [tags[name] for name in named[0] if name in tags],
+            "sites": [sites[name] for name in named[1] if name in sites],
         }
     return said, faults
 
@@ -71,20 +79,63 @@ def _unknown(names: Sequence[str], known: Mapping[str, Any]) -> str:
     return "; ".join(name for name in names if name not in known)[:MOST_SHOWN]
 
 
+def list_gone(
+    clinic: ClinicDocument, bodies: Mapping[int, Mapping[str, Any]]
+) -> dict[int, list[str]]:
+    """{number of the row: why it is not created}, of rows with a tag or site that the clinic had when names were
+    resolved, and has no more. `bodies`: by number of the row, as CreatePatientAccount gets them."""
+    tags = {str(tag["_id"]) for tag in access.tags_of(clinic)}
+    sites = {str(site["id"]) for site in access.sites_of(clinic)}
+    gone: dict[int, list[str]] = {}
+    for number, body in bodies.items():
+        if not sites.issuperset(site["id"] for site in body.get("sites", ())):
+            gone[number] = [SITE_GONE]
+        elif not tags.issuperset(body.get("tags", ())):
+            gone[number] = [TAG_GONE]
+    return gone
+
+
+class Named(Protocol):
+    """What is asked about of a row. `email` in its canonical form; it may be empty."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def mrn(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`Named`, where there is no row any more."""
+
+    number: int
+    mrn: str
+    email: str
+
+
 def mark_duplicates(
-    clinic_id: ObjectId, rows: Sequence[Row], *, asked_by: str | None
+    clinic_id: ObjectId,
+    rows: Sequence[Named],
+    *,
+    asked_by: str | None,
+    told: dict[str, str] | None = None,
 ) -> dict[int, list[str]]:
     """{number of the row: why it is not created}, of rows with an MRN or address that another row, a patient of the
-    clinic or (of addresses) any account has, or with an address that a person may not ask about any more. Raises
-    Unavailable where the user service does not answer."""
+    clinic or (of addresses) any account has, or with an address that a person may not ask about any more. `told`: what
+    was told of addresses before (`TAKEN`, `FREE`, `UNCHECKED`), which is not asked again; what is told now is added.
+    Raises Unavailable where the user service does not answer."""
+    told = {} if told is None else told
     mrns, emails = Counter(row.mrn for row in rows), Counter(row.email for row in rows if row.email)
     taken_mrns = _repeated(mrns) | store.list_mrns(clinic_id, sorted(mrns))
-    known = store.list_addresses(clinic_id, sorted(emails))
-    taken = _repeated(emails) | known
-    found, unchecked = _with_accounts(
-        [email for email in emails if email not in taken], clinic_id, asked_by
-    )
-    taken |= found
+    taken = _repeated(emails) | store.list_addresses(clinic_id, sorted(emails))
+    asked = [email for email in emails if email not in taken]
+    for email in asked:
+        if email not in told:
+            told[email] = _ask(email, clinic_id, asked_by)
+    taken |= {email for email in asked if told[email] == TAKEN}
+    unchecked = {email for email in asked if told[email] == UNCHECKED}
     marks = {
         row.number: [
             *([DUPLICATE_MRN] if row.mrn in taken_mrns else []),
@@ -100,21 +151,17 @@ def _repeated(counts: Mapping[str, int]) -> set[str]:
     return {value for value, count in counts.items() if count > 1}
 
 
-def _with_accounts(
-    emails: Sequence[str], clinic_id: ObjectId, asked_by: str | None
-) -> tuple[set[str], set[str]]:
-    """Those that have accounts, each of which counts for its caller as in the creation of one patient; and those that
-    were not asked about, because the caller has learned of too many."""
-    found, unchecked = set(), set()
-    for email in emails:
-        try:
-            with taken_addresses.counted(asked_by, clinic_id, email):
-                custodial_accounts.require_free(email)
-        except taken_addresses.AddressTaken:
-            found.add(email)
-        except RateLimited:
-            unchecked.add(email)
-    return found, unchecked
+def _ask(email: str, clinic_id: ObjectId, asked_by: str | None) -> str:
+    """An account counts for its caller as in the creation of one patient. One that is being made may be that of a
+    creation that has ended, and is ended soon: the row waits for it, and is no duplicate until then."""
+    try:
+        with taken_addresses.counted(asked_by, clinic_id, email, tells_free=True):
+            custodial_accounts.require_free_or_begun(email)
+    except taken_addresses.AddressTaken:
+        return TAKEN
+    except RateLimited:
+        return UNCHECKED
+    return FREE
 
 
 def refusals(clinic: ClinicDocument, mrns: Mapping[int, str]) -> dict[int, list[str]]:
@@ -125,7 +172,7 @@ def refusals(clinic: ClinicDocument, mrns: Mapping[int, str]) -> dict[int, list[
     refused: dict[int, list[str]] = {}
     for at, (number, mrn) in enumerate(mrns.items()):
         if mrn in groups and groups[mrn] in taken:
-            refused[number] = [BadRequest(patients.MRN_TAKEN).message]
+            refused[number] = [_MRN_REFUSED]
         elif room is not None and at - len(refused) >= room:
             refused[number] = [NO_ROOM]
         elif mrn in groups:
@@ -181,10 +228,29 @@ def create(
         raise
     except taken_addresses.AddressTaken:
         _wait_for_earlier_try(details.said["email"], origin, take_over)
-        return DUPLICATE_EMAIL
+        return ", ".join([*_duplicates(clinic_id, details, of_address=False), DUPLICATE_EMAIL])
     except _REFUSALS as error:
-        return error.message
+        return _why(error, clinic_id, details)
     return ""
+
+
+def _why(error: DomainError, clinic_id: ObjectId, details: PatientDetails) -> str:
+    """In the words of the check of a file, where it would have noticed."""
+    if error.message in (DUPLICATE_MRN, _MRN_REFUSED):
+        return ", ".join(_duplicates(clinic_id, details)) or error.message
+    return SITE_GONE if error.message == _SITE_REFUSED else error.message
+
+
+def _duplicates(
+    clinic_id: ObjectId, details: PatientDetails, *, of_address: bool = True
+) -> list[str]:
+    """What another file has used since the check: each reason counts."""
+    mrn, email = details.said["mrn"], details.said.get("email")
+    has_address = bool(of_address and email and store.has_address(clinic_id, email))
+    return [
+        *([DUPLICATE_MRN] if store.list_mrns(clinic_id, [mrn]) else []),
+        *([DUPLICATE_EMAIL] if has_address else []),
+    ]
 
 
 def _wait_for_earlier_try(email: str, origin: str, take_over: Callable[[], None]) -> None:

@@ -63,6 +63,15 @@ def require_free(email: str) -> None:
             raise EmailTaken
 
 
+def require_free_or_begun(email: str) -> None:
+    """As `require_free`, but an account that waits for its record is none yet (see `is_being_made`)."""
+    try:
+        require_free(email)
+    except AddressTaken:
+        if not is_being_made(email):
+            raise
+
+
 def _note_request(clinic_id: ObjectId, email: str | None, origin: str | None) -> ObjectId:
     request_id = ids.new_id()
     request: Document = {"_id": request_id, "clinicId": clinic_id, "createdTime": clock.now()}
@@ -135,6 +144,21 @@ def end_of(email: str, origin: str) -> bool:
     except PermanentFailure:
         return False
     return True
+
+
+def end_begun(email: str, origin: str) -> None:
+    """In the transaction after which no one can store a record for it: the account with this address that was begun for
+    the same thing is ended, not only CHECKED_AFTER its request."""
+    request = store.find_last_request(email)
+    if request is None or request.get("origin") != origin:
+        return
+    request_id, now = str(request["_id"]), clock.now()
+    is_known = "userId" in request
+    outbox.withdraw(AccountRequested, request_id)
+    outbox.emit(
+        AccountRequested(request_id=request_id),
+        not_before=now if is_known else max(now, request["createdTime"] + _CALL_LASTS),
+    )
 
 
 def _find_made(request: Document) -> str | None:

@@ -11,7 +11,11 @@ from django.conf import settings
 from kernel import ratelimit
 from kernel.errors import Duplicate, RateLimited
 
-NAME, TOLD = "taken_addresses", "told_addresses"
+NAME = "taken_addresses"
+# What a person was told, by person and address. A taken address is told again for a week and does not count again, so
+# that a file with many of them gets on hour by hour; a free one for an hour, so that the creation of a file says the
+# same as its check.
+TAKEN, FREE = ("told_addresses", "1/7day"), ("free_addresses", "1/hour")
 
 log = structlog.get_logger(__name__)
 
@@ -21,41 +25,65 @@ class AddressTaken(Duplicate):
 
 
 @contextmanager
-def counted(caller_id: str | None, clinic_id: ObjectId, email: str | None) -> Iterator[None]:
+def counted(
+    caller_id: str | None, clinic_id: ObjectId, email: str | None, *, tells_free: bool = False
+) -> Iterator[None]:
     """Wraps a call that may raise AddressTaken. Once a person has used up these answers, raises RateLimited before the
-    call: from then on neither a taken nor a free address gets an answer, but for those that the person was told of
-    within an hour, which do not count again: files are checked before they are created.
+    call: from then on neither a taken nor a free address gets an answer, but for those that the person was told of,
+    which do not count again: files are checked before they are created. One that was told to be free and has an account
+    by now gets none. `tells_free`: where the call succeeds, the person is told that the address is free.
 
     None stands for a service, which is logged but not limited. Without Redis patients can still be created.
     """
-    if caller_id is not None:
-        _require_room(caller_id, email)
+    used_up = None if caller_id is None else _used_up(caller_id)
+    if used_up and not any(
+        _is_told(ratelimit.check, caller_id, email, what) for what in (TAKEN, FREE)
+    ):
+        raise used_up
     try:
         yield
     except AddressTaken:
         log.warning("address.taken", clinic=str(clinic_id), caller=caller_id or "service")
+        if used_up and not _is_told(ratelimit.check, caller_id, email, TAKEN):
+            raise used_up from None
         if caller_id is not None:
             _count(caller_id, email)
         raise
+    if tells_free and caller_id is not None:
+        _is_told(ratelimit.hit, caller_id, email, FREE)
 
 
-def _require_room(caller_id: str, email: str | None) -> None:
+def _used_up(caller_id: str) -> RateLimited | None:
     try:
         ratelimit.check(NAME, caller_id, limit=settings.TAKEN_ADDRESSES_PER_CALLER, closed=False)
-    except RateLimited:
-        if not _is_told(ratelimit.check, caller_id, email):
-            raise
+    except RateLimited as error:
+        return error
+    return None
 
 
 def _count(caller_id: str, email: str | None) -> None:
-    if not _is_told(ratelimit.hit, caller_id, email):
-        ratelimit.hit(NAME, caller_id, limit=settings.TAKEN_ADDRESSES_PER_CALLER, closed=False)
-
-
-def _is_told(ask: Callable[..., None], caller_id: str, email: str | None) -> bool:
-    """Whether the person was told of this address; `ratelimit.hit` notes that now it is so."""
+    """Raises RateLimited where answers at the same moment have used up the rest: this one is not told then."""
+    if _is_told(ratelimit.hit, caller_id, email, TAKEN):
+        return
     try:
-        ask(TOLD, f"{caller_id} {email}", limit="1/hour", closed=False)
+        ratelimit.hit(NAME, caller_id, limit=settings.TAKEN_ADDRESSES_PER_CALLER, closed=False)
+    except RateLimited:
+        name, limit = TAKEN
+        ratelimit.give_back(name, _told(caller_id, email), limit=limit)
+        raise
+
+
+def _is_told(
+    ask: Callable[..., None], caller_id: str | None, email: str | None, what: tuple[str, str]
+) -> bool:
+    """Whether the person was told this of the address; `ratelimit.hit` notes that now it is so."""
+    name, limit = what
+    try:
+        ask(name, _told(caller_id, email), limit=limit, closed=False)
     except RateLimited:
         return True
     return False
+
+
+def _told(caller_id: str | None, email: str | None) -> str:
+    return f"{caller_id} {email}"

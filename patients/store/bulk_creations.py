@@ -63,3 +63,10 @@ def list_addresses(clinic_id: ObjectId, addresses: Sequence[str]) -> set[str]:
     ]
     rows = db.collection(COLLECTION).aggregate(pipeline, hint="PatientEmail")
     return {row["email"] for row in rows}
+
+
+def has_address(clinic_id: ObjectId, email: str) -> bool:
+    """Whether some patient has exactly this address, as they have whom this service has created."""
+    query = {"clinicId": clinic_id, "email": email}
+    row = db.collection(COLLECTION).find_one(query, {"_id": 0, "email": 1}, hint="PatientEmail")
+    return row is not None

@@ -4,19 +4,23 @@ import csv
 import io
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
 from bson import ObjectId
 from django.core.files.base import ContentFile
 
+from clinic_records.services import closures
 from kernel import clock, db
 from kernel.jobs import running
 from kernel.staff import job_pages
+from merges.services import merging
 from patients import bulk_rows, titled_rows
 from patients.admin import bulk_creations
-from patients.services.bulk_creations import UNCHECKED_EMAIL
+from patients.services.bulk_creations import SITE_GONE, TAG_GONE, UNCHECKED_EMAIL
 from tests.admin.conftest import events, messages_of, text
+from tests.concurrency.test_patients_races import together
 from tests.events import deliver_all, everything_due
 from tests.factories import make_clinic, make_patient
 
@@ -284,6 +288,75 @@ def test_a_checked_file_is_used_once_and_within_an_hour(clinic, person):
     )
     parts = db.collection("jobParts").find({})
     assert all(part["expiresTime"] for part in parts)
+
+
+def test_a_file_stays_until_its_job_has_begun(clinic, person, monkeypatch):
+    path = check(person, clinic)
+    monkeypatch.setattr(running, "MOST_AT_WORK", 0)
+    refused = begin(person, path)
+    assert refused.headers["Location"] == f"/admin/{path}"
+    assert "jobs of this kind are at work" in messages_of(refused)[-1]
+    assert person.get(path).context_data["count"] == 2
+    monkeypatch.setattr(running, "MOST_AT_WORK", 1)
+    assert "/jobs/" in begin(person, path).headers["Location"]
+    deliver_all()
+    assert names_in(clinic) == ["Al Abel", "Bo Berg", "Old One"]
+
+
+def test_a_file_is_not_confirmed_after_a_merge_was_asked_for(clinic, person):
+    path, target = check(person, clinic), make_clinic()
+    merging.request_merge(source_id=clinic["_id"], target_id=target["_id"], requested_by="me")
+    assert closures.REQUESTED in messages_of(begin(person, path))[-1].lower()
+    assert job() is None
+
+
+def test_confirmations_at_the_same_moment_lead_to_one_job(clinic, person, staff):
+    path = check(person, clinic)
+    people = [staff("support") for _ in range(3)]
+    answers = together(*(partial(begin, one, path) for one in people))
+    assert db.collection("jobs").count_documents({}) == 1
+    to_job = f"/admin/jobs/{job()['_id']}/"
+    assert [answer.headers["Location"] for answer in answers] == [to_job] * 3
+    assert db.collection("jobParts").count_documents({"wanted": {"$exists": True}}) == 0
+
+
+def test_the_page_says_what_the_file_would_do_now(clinic, person, dot):
+    """The clinic has other patients, tags and sites than at the check; accounts are not asked about again."""
+    rows = [
+        "Al,1980-01-02,1,al@example.org,,,Pump,",
+        "Bo,1980-01-02,2,bo@example.org,,,,",
+        "Cy,1980-01-02,3,,,,Study,",
+        "Di,1980-01-02,4,,,,,Main",
+        "Ed,1980-01-02,known,,,,,",
+        f"Fi,1980-01-02,6,{dot.email},,,,",
+        "Gus,1980-01-02,7,,,,Pump,",
+    ]
+    path = check(person, clinic, f"{TITLES}\n" + "\n".join(rows) + "\n")
+    assert person.get(path).context_data["count"] == 5
+    assert len(events(action=bulk_creations.CHECKED)) == 1
+
+    make_patient(clinic, mrn="1")
+    make_patient(clinic, mrn="other", email="BO@example.org")
+    db.collection("patients").delete_one({"clinicId": clinic["_id"], "mrn": "known"})
+    kept = {"patientTags": clinic["patientTags"][:1], "sites": []}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": kept})
+    page = person.get(path)
+    assert [(row["line"], row["words"]) for row in page.context_data["left_out"]] == [
+        (2, "duplicate MRN"),
+        (3, "duplicate email"),
+        (4, TAG_GONE),
+        (5, SITE_GONE),
+        (7, "duplicate email"),
+    ]
+    assert page.context_data["count"] == 2
+    assert [event["scope"]["duplicates"] for event in events(action=bulk_creations.CHECKED)] == [
+        2,
+        5,
+    ]
+    begin(person, path)
+    deliver_all()
+    assert {"Ed", "Gus"} <= set(names_in(clinic))
+    assert (job()["total"], job()["succeeded"]) == (7, 2)
 
 
 def test_the_same_file_again_leaves_no_line(clinic, person):

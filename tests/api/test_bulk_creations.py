@@ -23,10 +23,11 @@ from patients import bulk_files, bulk_rows
 from patients.api import bulk_creations as bulk_api
 from patients.services import bulk_creations, kept_files
 from patients.services import patients as patient_service
+from patients.services.taken_addresses import AddressTaken
 from patients.store import account_requests as store
 from tests import deliveries, merges
 from tests.accesses import recorded
-from tests.cast import add_member
+from tests.cast import add_member, make_person
 from tests.events import deliver_all, everything_due
 from tests.factories import make_patient
 from users.clients import embedded
@@ -190,8 +191,8 @@ def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, 
         (b"", "invalid CSV: the file is empty"),
         (b"\n\n", "invalid CSV: the file is empty"),
         (b'"A,1990-01-02,1', bulk_rows.NO_CSV),
-        (b'"A, B";1990-01-02;1', bulk_rows.NO_CSV),
-        (b"A, B;1990-01-02;1\nC, D;1990-01-02;2", bulk_rows.NO_COMMAS),
+        (b'"A;1990-01-02;1', bulk_rows.NO_CSV),
+        (b"A, B;2/1/1990;1", "invalid CSV: invalid birthdate: row 1, column 2"),
         ("Zoë,1990-01-02,1".encode("latin-1"), bulk_rows.NO_UTF8),
         ("A,1990-01-02,1".encode("utf-16"), bulk_rows.NO_UTF8),
         (b"A;1990-01-02", "invalid CSV: row is missing columns: row 1"),
@@ -205,14 +206,31 @@ def test_a_file_that_is_none_is_refused(ada, clinic, body, words):
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
-def test_a_file_without_any_comma_may_have_semicolons_or_tabs(ada, clinic, separator):
+def test_semicolons_or_tabs_are_known_by_the_columns_that_they_make(ada, clinic, separator):
     cells = row("Doe; Jane", "1", "", "type1")
     text = separator.join(f'"{cell}"' for cell in cells)
     ((name, _, mrn, _, kind, *_),) = read(upload(ada.api, clinic, text))
     assert (name, mrn, kind) == ("Doe; Jane", "1", "type1")
-    # With a comma anywhere it is a file with commas, whatever is in its cells.
+    # With columns between commas it is a file with commas, whatever is in its cells.
     ((name, *_),) = read(upload(ada.api, clinic, f'"Doe{separator} Jane",1990-01-02,1'))
     assert name.split() == [f"Doe{separator}".strip(), "Jane"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['"Doe, John";1984-05-06;S1'],
+        ['"Doe, John";"1984-05-06";"S1"'],
+        ["Doe, John;1984-05-06;S1", "Cy;1984-05-06;S2"],
+        ["Doe, John;1984-05-06;S1;;;;Pump, old;North, West", "A,B;1984-05-06;S2"],
+    ],
+)
+def test_commas_in_the_cells_of_a_file_with_semicolons_are_text(ada, clinic, lines):
+    found = read(upload(ada.api, clinic, "\n".join(lines) + "\n"))
+    assert [cells[2] for cells in found] == ["S1", "S2"][: len(lines)]
+    assert found[0][:2] == ["Doe, John", "1984-05-06"]
+    three = upload(ada.api, clinic, "Doe, John, Jr.;1984-05-06;S1")
+    assert read(three)[0][:3] == ["Doe, John, Jr.", "1984-05-06", "S1"]
 
 
 def test_a_file_of_another_type_or_size_is_refused(ada, clinic):
@@ -261,6 +279,50 @@ def test_an_address_of_any_account_is_a_duplicate(ada, ben, dot, clinic, setting
         reasons = ["duplicate email", bulk_creations.UNCHECKED_EMAIL, ""]
         assert [cells[6] for cells in created[:3]] == reasons
     assert counts(created) == [3, 1, 2, 0, 0, 1]
+
+
+def reasons_of(rows):
+    return [cells[6] for cells in rows if len(cells) > 2]
+
+
+def test_a_creation_says_of_addresses_what_its_check_has_said(ada, clinic, settings):
+    """Also of those that were found free before the limit was reached."""
+    settings.TAKEN_ADDRESSES_PER_CALLER = "3/hour"
+    taken = [make_person(f"Person {number}").email for number in range(5)]
+    free = [f"free{number}@example.org" for number in range(6)]
+    rows = [row("P", str(n), one) for n, one in enumerate([*free[:4], *taken, *free[4:]])]
+    checked = reasons_of(read(upload(ada.api, clinic, rows)))
+    unchecked = bulk_creations.UNCHECKED_EMAIL
+    assert checked == [*[""] * 4, *["duplicate email"] * 3, *[unchecked] * 4]
+    assert reasons_of(read(upload(ada.api, clinic, rows))) == checked
+    assert reasons_of(read(upload(ada.api, clinic, rows, "?dryRun=false"))) == checked
+    assert [record["email"] for record in stored(clinic)] == free[:4]
+
+
+def test_a_file_with_many_accounts_gets_on_hour_by_hour(ada, clinic, settings):
+    """And never more accounts are told of in an hour than the limit allows."""
+    settings.TAKEN_ADDRESSES_PER_CALLER = "2/hour"
+    taken = [make_person(f"Person {number}").email for number in range(5)]
+    rows = [row("P", str(n), one) for n, one in enumerate([*taken, "free@example.org"])]
+    moment = clock.now()
+    for hour, told in enumerate((2, 4, 5)):
+        with time_machine.travel(moment + hour * timedelta(minutes=61), tick=True):
+            found = reasons_of(read(upload(ada.api, clinic, rows, "?dryRun=false")))
+        assert found.count("duplicate email") == told
+    assert found[-1] == ""
+    assert [record["email"] for record in stored(clinic)] == ["free@example.org"]
+
+
+def test_an_address_that_was_free_and_has_an_account_by_now_is_not_told_beyond_the_limit(
+    ada, dot, clinic, settings, monkeypatch
+):
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+    rows = [row("A", "1", "later@example.org"), row("B", "2", dot.email)]
+    assert reasons_of(read(upload(ada.api, clinic, rows))) == ["", "duplicate email"]
+    accounts = patient_service.custodial_accounts
+    monkeypatch.setattr(accounts, "require_free", Mock(side_effect=AddressTaken(message="taken")))
+    found = reasons_of(read(upload(ada.api, clinic, rows)))
+    assert found == [bulk_creations.UNCHECKED_EMAIL, "duplicate email"]
 
 
 def test_nothing_is_created_while_the_user_service_cannot_say_which_addresses_are_free(
@@ -847,17 +909,89 @@ def test_a_creation_that_is_canceled_at_a_row_has_counted_those_before_and_store
     accounts.require_free("b@example.org")
 
 
-def test_a_row_whose_tag_is_removed_meanwhile_says_so(ada, clinic, impatient):
-    tag = {"_id": ObjectId(), "name": "Pump"}
+@pytest.mark.parametrize("end", [end_by_staff, end_clinic])
+def test_the_account_of_a_row_at_work_is_ended_with_its_creation(
+    ada, clinic, other_clinic, dot, impatient, monkeypatch, settings, end
+):
+    """Its worker was killed after the account was made. The same file may be sent again at once, and says nothing of
+    a patient that does not exist."""
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+    accounts = patient_service.custodial_accounts
+    real = accounts.make_account
+
+    def die(*arguments):
+        real(*arguments)
+        monkeypatch.setattr(accounts, "make_account", real)
+        raise SystemExit
+
+    monkeypatch.setattr(accounts, "make_account", die)
+    begun(ada.api, clinic, [row("A", "1", "a@example.org"), row("B", "2")])
+    with pytest.raises(SystemExit):
+        running.carry_out(str(db.collection("jobs").find_one({})["_id"]))
+    with pytest.raises(AddressTaken):
+        accounts.require_free("a@example.org")
+
+    end(clinic, other_clinic, dot, monkeypatch)
+    if end is end_by_staff:  # being made, until a worker has ended it
+        assert reasons_of(read(upload(ada.api, clinic, [row("A", "1", "a@example.org")]))) == [""]
+    deliver_all()
+    accounts.require_free("a@example.org")
+    assert store.find_last_request("a@example.org") is None
+
+
+def test_a_row_whose_tag_or_site_is_removed_meanwhile_says_so(ada, clinic, impatient):
+    tag, site = {"_id": ObjectId(), "name": "Pump"}, {"id": ObjectId(), "name": "North"}
     own = {"_id": ObjectId(clinic["id"])}
-    db.collection("clinics").update_one(own, {"$set": {"patientTags": [tag]}})
-    rows = [row("A", "1", "", "", "", "Pump"), row("B", "2")]
+    change = {"patientTags": [tag], "sites": [site]}
+    db.collection("clinics").update_one(own, {"$set": change})
+    rows = [
+        row("A", "1", "", "", "", "Pump"),
+        row("B", "2", "", "", "", "", "North"),
+        row("C", "3"),
+    ]
     answer = upload(ada.api, clinic, rows, "?tagsAndSites=true&dryRun=false")
-    db.collection("clinics").update_one(own, {"$set": {"patientTags": []}})
+    db.collection("clinics").update_one(own, {"$set": {"patientTags": [], "sites": []}})
     deliver_all()
     result = read(ada.api.get(f"{path_of(clinic, answer.json())}/file"))
-    assert [bulk_creations.TAG_GONE in cells[6] for cells in result[:2]] == [True, False]
-    assert [record["mrn"] for record in stored(clinic)] == ["2"]
+    assert reasons_of(result) == [bulk_creations.TAG_GONE, bulk_creations.SITE_GONE, ""]
+    assert bulk_creations.TAG_GONE.replace("tag", "site") == bulk_creations.SITE_GONE
+    assert [record["mrn"] for record in stored(clinic)] == ["3"]
+
+
+def test_a_name_with_a_semicolon_is_found_as_it_is(ada, clinic):
+    names = ("North; Main", "North", "West", "a;b;c")
+    sites = [{"id": ObjectId(), "name": name} for name in names]
+    own = {"_id": ObjectId(clinic["id"])}
+    db.collection("clinics").update_one(own, {"$set": {"sites": sites}})
+    cells = ["West;North; Main", "North;West", "a;b;c;North; Main;North"]
+    rows = [row(f"P{n}", str(n), "", "", "", "", cell) for n, cell in enumerate(cells)]
+    read(upload(ada.api, clinic, rows, "?tagsAndSites=true&dryRun=false"))
+    found = [{site["name"] for site in record["sites"]} for record in stored(clinic)]
+    assert found == [
+        {"West", "North; Main"},
+        {"North", "West"},
+        {"a;b;c", "North; Main", "North"},
+    ]
+    refused = upload(
+        ada.api, clinic, [row("A", "1", "", "", "", "", "North;Main")], "?tagsAndSites=true"
+    )
+    assert refused.json()["message"] == "invalid CSV: unknown site: row 1, column 8"
+
+
+@pytest.mark.parametrize("unique", [True, False])
+def test_a_row_that_another_file_has_created_since_the_check_has_both_reasons(
+    ada, backend, clinic, impatient, unique
+):
+    rules = {"required": False, "unique": unique}
+    backend.put(f"/v1/clinics/{clinic['id']}/settings/mrn", rules)
+    rows = [row("A", "1", "a@example.org"), row("B", "2")]
+    creations = [begun(ada.api, clinic, rows) for _ in range(2)]
+    deliver_all()
+    results = [read(ada.api.get(f"{path_of(clinic, one)}/file")) for one in creations]
+    first, second = sorted(results, key=lambda result: reasons_of(result)[0])
+    assert reasons_of(first) == ["", ""]
+    assert reasons_of(second) == ["duplicate MRN, duplicate email", "duplicate MRN"]
+    assert counts(second) == [2, 0, 2, 0, 2, 1]
 
 
 def test_a_creation_waits_while_mails_are_late(ada, clinic, impatient, monkeypatch):
