@@ -32,7 +32,6 @@ from kernel.jobs.store import (
     keep_wanted,
     list_at_work,
     list_of,
-    remove_result,
     take_wanted,
 )
 
@@ -69,7 +68,6 @@ __all__ = [
     "list_at_work",
     "list_of",
     "read",
-    "remove_result",
     "start_again",
     "take_wanted",
 ]

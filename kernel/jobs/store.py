@@ -186,10 +186,6 @@ def find_result(job_id: ObjectId) -> Document | None:
     return None if part is None else part["result"]
 
 
-def remove_result(job_id: ObjectId) -> None:
-    remove_series(job_id, _RESULT)
-
-
 def find_newest(kind: str, clinic_id: ObjectId, options: Mapping[str, Any]) -> Document | None:
     """For a kind of which there are few: the jobs of a clinic may be thousands."""
     query = {"kind": kind, "clinicId": clinic_id}

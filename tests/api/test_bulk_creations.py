@@ -512,6 +512,17 @@ def test_rows_whose_mrn_must_be_unique_are_named_before_anyone_is_created(ada, b
     assert checked[9][6].startswith("payment required")
 
 
+def test_rows_that_are_refused_take_no_room_of_the_plan(ada, backend, clinic):
+    backend.put(f"/v1/clinics/{clinic['id']}/settings/mrn", {"required": False, "unique": True})
+    limit = {"hardLimit": {"plan": 2}}
+    backend.put(f"/v1/clinics/{clinic['id']}/settings/patient_count", limit)
+    rows = [row("A", "x"), row("B", "X"), row("C", "y"), row("D", "z")]
+    checked = reasons_of(read(upload(ada.api, clinic, rows)))
+    created = reasons_of(read(upload(ada.api, clinic, rows, "?dryRun=false")))
+    assert checked == created == ["", "bad request: mrn must be unique", "", checked[3]]
+    assert checked[3].startswith("payment required")
+
+
 def test_no_cell_of_the_answer_is_a_formula(ada, clinic):
     ((name, _, mrn, *_),) = read(upload(ada.api, clinic, [row("=1+1", "@2")]))
     assert (name, mrn) == ("'=1+1", "'@2")
@@ -571,6 +582,33 @@ def test_a_process_that_dies_between_account_and_record_loses_no_row(
     assert [record["mrn"] for record in stored(clinic)] == ["1", "2"]
     job = db.collection("jobs").find_one({})
     assert (job["state"], job["succeeded"]) == ("done", 2)
+
+
+def test_a_worker_that_is_only_slow_stores_no_record_for_an_account_that_another_has_ended(
+    ada, clinic, impatient, monkeypatch
+):
+    """The second worker comes between the account and the record of the first, takes the row over, and ends it."""
+    begun(ada.api, clinic, [row("A", "1", "a@example.org")])
+    job_id = str(db.collection("jobs").find_one({})["_id"])
+    accounts = patient_service.custodial_accounts
+    real = accounts.make_account
+
+    def while_another_takes_over(*arguments):
+        monkeypatch.setattr(accounts, "make_account", real)
+        account = real(*arguments)
+        with pytest.raises(RetryLater):
+            running.carry_out(job_id)
+        monkeypatch.setattr(accounts, "make_account", Mock(side_effect=SystemExit))
+        return account
+
+    monkeypatch.setattr(accounts, "make_account", while_another_takes_over)
+    with pytest.raises(SystemExit):  # when it tries the row again
+        running.carry_out(job_id)
+    assert stored(clinic) == []
+    monkeypatch.setattr(accounts, "make_account", real)
+    everything_due()
+    deliver_all()
+    assert [record["mrn"] for record in stored(clinic)] == ["1"]
 
 
 def test_a_row_that_has_to_wait_is_no_failure_of_the_request(ada, clinic, monkeypatch):

@@ -5,6 +5,8 @@ another one, or time (rules PATIENT-152 to PATIENT-165).
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from unittest.mock import Mock
 
 import pytest
 from bson import ObjectId
@@ -85,7 +87,14 @@ def answered(source, request):
 
 # --- records --------------------------------------------------------------------------------------
 PROVIDERS = ("dexcom", "abbott", "twiist")
-moments = st.integers(-45 * 24, 3 * 24).map(lambda hours: timedelta(hours=hours))
+whole_hours = st.integers(-45 * 24, 3 * 24).map(lambda hours: timedelta(hours=hours))
+# Around the moments at which the rule changes: two days, and the month after which an invitation expires.
+near_a_bound = st.builds(
+    lambda days, minutes: timedelta(minutes=minutes) - days,
+    st.sampled_from((DAYS_2, DAYS_30, DAYS_31)),
+    st.sampled_from((-61, -1, 0, 1, 61)),
+)
+moments = st.one_of(whole_hours, near_a_bound)
 
 
 def optional(**times):
@@ -152,6 +161,21 @@ def test_what_is_stored_stays_right_until_it_is_due(record, later):
     due, then = due_of(stored), NOW + abs(later)
     is_right = connection_issues.stored_cause(stored) == cause(record, then)
     assert is_right == (due is None or then <= due)
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        (timedelta(hours=47, minutes=59), None),
+        (timedelta(hours=48), None),
+        (timedelta(hours=48, seconds=1), "staleData"),
+        (timedelta(hours=49), "staleData"),
+    ],
+)
+def test_data_are_stale_after_48_hours_exactly(age, expected):
+    source = {"providerName": "dexcom", "state": "connected", "latestDataTime": NOW - age}
+    record = {"connectionIssueSource": "dexcom", "dataSources": [source], "permissions": {}}
+    assert cause_of(record, NOW) == expected
 
 
 BROKEN = ("x", 5, None, [5], {"a": 1}, [{"state": ["x"], "providerName": "dexcom"}])
@@ -278,6 +302,48 @@ def test_a_sweep_that_fails_is_repeated_soon_and_then_less_often(monkeypatch):
     assert [round(wait.total_seconds() / 60) for wait in waits] == [1, 2, 4]
     monkeypatch.setattr(services, "refresh", refresh)
     assert connection_sweeps.sweep() == 1
+
+
+def test_a_sweep_takes_so_many_seconds_of_each_interval(monkeypatch):
+    """Each record takes six of them: the fourth ends after the twentieth second."""
+    stale_patients(10)
+    now, refresh = [0.0], services.refresh
+    monkeypatch.setattr(derived, "BATCH", 1)
+    monkeypatch.setattr(connection_sweeps, "time", Mock(monotonic=lambda: now[0]))
+
+    def slow(ids):
+        now[0] += 6
+        return refresh(ids)
+
+    monkeypatch.setattr(services, "refresh", slow)
+    assert connection_sweeps.sweep() == 4
+
+
+def test_who_waits_for_a_sweep_waits_for_all_of_it(monkeypatch, backend):
+    patients = stale_patients(3)
+    monkeypatch.setattr(derived, "BATCH", 1)
+    assert backend.post("/v1/patients/connection_issues").status_code == 204
+    assert causes(patients) == ["staleData"] * 3
+
+
+def test_records_whose_issue_is_right_are_not_written():
+    right, wrong = stale_patients(2)
+    services.refresh([right["_id"]])
+    before = db.collection("patients").find_one({"_id": right["_id"]})
+    assert services.refresh([right["_id"], wrong["_id"]]) == [wrong["_id"]]
+    assert db.collection("patients").find_one({"_id": right["_id"]}) == before
+
+
+def test_a_row_that_says_otherwise_than_its_record_is_derived_again_by_the_sweep():
+    """Another service has corrected the issue: there is nothing to write, and the row would be due for ever."""
+    (patient,) = stale_patients(1)
+    due = partial(list_rows.list_issues_due, clock.now(), 10)
+    assert due() == [patient["_id"]]
+    right = {"$set": {"connectionIssue": {"cause": "staleData"}}}
+    db.database()["patients"].update_one({"_id": patient["_id"]}, right)
+    assert due() == [patient["_id"]]
+    assert connection_sweeps.sweep_all() == 0
+    assert due() == []
 
 
 @pytest.mark.foreign_writes
