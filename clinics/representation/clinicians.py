@@ -30,10 +30,10 @@ def _security(profile: Any) -> dict[str, Any] | None:
     """Whether there is a second factor is always said, the rest where it is known."""
     if not isinstance(profile, dict):
         return None
-    providers = profile.get("identityProviders")
+    providers, has_factor = profile.get("identityProviders"), profile.get("mfaEnabled") is True
     shown = {
-        "mfaEnabled": profile.get("mfaEnabled") is True,
-        "mfaEnabledTime": moment(profile.get("mfaEnabledTime")),
+        "mfaEnabled": has_factor,
+        "mfaEnabledTime": moment(profile.get("mfaEnabledTime")) if has_factor else None,
         "identityProviders": _providers(providers) if isinstance(providers, list) else None,
         "lastLoginTime": moment(profile.get("lastLoginTime")),
     }

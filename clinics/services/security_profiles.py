@@ -38,12 +38,9 @@ def update(user_id: str, changes: Mapping[str, Any]) -> None:
 
 def _merge(user_id: str, fields: Mapping[str, Any], login: datetime | None) -> int:
     """The number of records. All of them change, or none."""
-    forgets_factor = fields.get("mfaEnabled") is False
     possible = clock.now() + _MOST_AHEAD
     records: int = db.run_in_transaction(
-        lambda: store.merge_security_profile(
-            user_id, fields, login=login, possible=possible, forgets_factor=forgets_factor
-        )
+        lambda: store.merge_security_profile(user_id, fields, login=login, possible=possible)
     )
     return records
 

@@ -143,10 +143,9 @@ def merge_security_profile(
     *,
     login: datetime | None,
     possible: datetime,
-    forgets_factor: bool,
 ) -> int:
     """In all clinics of the user: replaces `fields` of the profile, and the last log-in by a later one, or by any one
-    where it is after `possible`; the time of the second factor goes with it. Returns the number of records.
+    where it is after `possible`; without a second factor there is no time of it. Returns the number of records.
     `updatedTime` stays: the clinic has changed nothing."""
     stored = f"${_PROFILE}"
     is_object = {"$eq": [{"$type": stored}, "object"]}
@@ -156,9 +155,11 @@ def merge_security_profile(
         known_login = f"{stored}.lastLoginTime"
         is_wrong = {"$gt": [known_login, possible]}
         changes["lastLoginTime"] = {"$cond": [is_wrong, login, {"$max": [known_login, login]}]}
-    update: list[Document] = [{"$set": {_PROFILE: {"$mergeObjects": [known, changes]}}}]
-    if forgets_factor:
-        update.append({"$unset": f"{_PROFILE}.mfaEnabledTime"})
+    is_off, time = {"$eq": [f"{stored}.mfaEnabled", False]}, "mfaEnabledTime"
+    update: list[Document] = [
+        {"$set": {_PROFILE: {"$mergeObjects": [known, changes]}}},
+        {"$set": {f"{_PROFILE}.{time}": {"$cond": [is_off, "$$REMOVE", f"{stored}.{time}"]}}},
+    ]
     return db.collection(COLLECTION).update_many({"userId": user_id}, update).matched_count
 
 

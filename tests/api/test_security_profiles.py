@@ -64,6 +64,21 @@ def test_what_is_told_one_after_another_is_put_together(clinic, ben, ada, backen
     assert stored(clinic, ben)["updatedTime"] == before
 
 
+def test_there_is_no_time_of_a_second_factor_that_is_off(clinic, ben, backend):
+    """Whether it is told with it or later; and what another service has stored is not shown so."""
+    for changes in ({"mfaEnabled": False, "mfaEnabledTime": ENABLED}, {"mfaEnabledTime": ENABLED}):
+        assert tell(backend, ben, **changes).status_code == 204
+        assert stored(clinic, ben)["securityProfile"] == {"mfaEnabled": False}
+    tell(backend, ben, mfaEnabled=True, mfaEnabledTime=ENABLED)
+    told = {"mfaEnabled": True, "mfaEnabledTime": ENABLED}
+    assert profile(backend, clinic, ben) == told
+    with unseen_writes():
+        db.collection("clinicians").update_one(
+            {"userId": ben.user_id}, {"$set": {"securityProfile.mfaEnabled": False}}
+        )
+    assert profile(backend, clinic, ben) == {"mfaEnabled": False}
+
+
 def test_an_older_login_never_replaces_a_later_one(clinic, ben, backend):
     moments = [f"2026-06-{day:02}T08:00:00Z" for day in (3, 9, 1, 7, 2, 8, 4)]
     with ThreadPoolExecutor(4) as pool:
