@@ -164,7 +164,7 @@ def test_a_merge_that_is_stopped_after_a_kill_is_taken_back(service, number, fau
     )
     assert ended["merge"]["state"] == MergeState.TAKEN_BACK
     assert ended["stored"] == before
-    assert (ended["told"], ended["left"]) == ([], [None] * 3)
+    assert (ended["told"], ended["left"]) == ([], [None] * 4)
 
 
 def test_a_call_whose_web_process_is_killed_can_be_repeated(service, fault):

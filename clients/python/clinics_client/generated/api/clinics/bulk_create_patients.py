@@ -138,22 +138,23 @@ def sync_detailed(
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
     (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Types
     of diabetes are `type1`, `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A
-    header line would be a row, whose birth date is none. A file without any comma may have semicolons
-    or tabs between its cells. Answers are in UTF-8, too, though their type does not say so. Without
-    `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand, names row
-    and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it
-    is not created (an MRN or address that another row, a patient or an account has, or what
+    header line would be a row, whose birth date is none. Semicolons or tabs between the cells are read,
+    too, where they make the columns. Answers are in UTF-8, too, though their type does not say so.
+    Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand,
+    names row and column, counted from 1, and nothing is created. The answer is a CSV file with each
+    row, why it is not created (an MRN or address that another row, a patient or an account has, or what
     CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with
     counts follow then. Rows are created one after the other: repeat the call with the same file after a
     failure, it creates no one twice. For admins and services. The answer waits for the end: a file of
     several thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its
     id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same
     holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled the
-    creation, or the clinic is gone meanwhile, with the number of patients that were created. When a
-    person was told of twenty addresses, in an hour, that accounts have which are not patients of the
-    clinic, rows with further addresses are left out; send them later, or without the address. Checks
-    count as creations do, but an address counts once. 429 while ten files are at work for the clinic.
-    404 where it is switched off.
+    creation, the clinic is gone meanwhile, or the caller may not create patients any more, with the
+    number of patients that were created; and, before anyone is created, where the clinic is to be
+    merged into another. When a person was told of twenty addresses, in an hour, that accounts have
+    which are not patients of the clinic, rows with further addresses are left out; send them later, or
+    without the address. Checks count as creations do, but an address counts once in a week. 429 while
+    ten files are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -197,22 +198,23 @@ def sync(
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
     (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Types
     of diabetes are `type1`, `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A
-    header line would be a row, whose birth date is none. A file without any comma may have semicolons
-    or tabs between its cells. Answers are in UTF-8, too, though their type does not say so. Without
-    `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand, names row
-    and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it
-    is not created (an MRN or address that another row, a patient or an account has, or what
+    header line would be a row, whose birth date is none. Semicolons or tabs between the cells are read,
+    too, where they make the columns. Answers are in UTF-8, too, though their type does not say so.
+    Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand,
+    names row and column, counted from 1, and nothing is created. The answer is a CSV file with each
+    row, why it is not created (an MRN or address that another row, a patient or an account has, or what
     CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with
     counts follow then. Rows are created one after the other: repeat the call with the same file after a
     failure, it creates no one twice. For admins and services. The answer waits for the end: a file of
     several thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its
     id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same
     holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled the
-    creation, or the clinic is gone meanwhile, with the number of patients that were created. When a
-    person was told of twenty addresses, in an hour, that accounts have which are not patients of the
-    clinic, rows with further addresses are left out; send them later, or without the address. Checks
-    count as creations do, but an address counts once. 429 while ten files are at work for the clinic.
-    404 where it is switched off.
+    creation, the clinic is gone meanwhile, or the caller may not create patients any more, with the
+    number of patients that were created; and, before anyone is created, where the clinic is to be
+    merged into another. When a person was told of twenty addresses, in an hour, that accounts have
+    which are not patients of the clinic, rows with further addresses are left out; send them later, or
+    without the address. Checks count as creations do, but an address counts once in a week. 429 while
+    ten files are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -251,22 +253,23 @@ async def asyncio_detailed(
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
     (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Types
     of diabetes are `type1`, `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A
-    header line would be a row, whose birth date is none. A file without any comma may have semicolons
-    or tabs between its cells. Answers are in UTF-8, too, though their type does not say so. Without
-    `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand, names row
-    and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it
-    is not created (an MRN or address that another row, a patient or an account has, or what
+    header line would be a row, whose birth date is none. Semicolons or tabs between the cells are read,
+    too, where they make the columns. Answers are in UTF-8, too, though their type does not say so.
+    Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand,
+    names row and column, counted from 1, and nothing is created. The answer is a CSV file with each
+    row, why it is not created (an MRN or address that another row, a patient or an account has, or what
     CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with
     counts follow then. Rows are created one after the other: repeat the call with the same file after a
     failure, it creates no one twice. For admins and services. The answer waits for the end: a file of
     several thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its
     id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same
     holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled the
-    creation, or the clinic is gone meanwhile, with the number of patients that were created. When a
-    person was told of twenty addresses, in an hour, that accounts have which are not patients of the
-    clinic, rows with further addresses are left out; send them later, or without the address. Checks
-    count as creations do, but an address counts once. 429 while ten files are at work for the clinic.
-    404 where it is switched off.
+    creation, the clinic is gone meanwhile, or the caller may not create patients any more, with the
+    number of patients that were created; and, before anyone is created, where the clinic is to be
+    merged into another. When a person was told of twenty addresses, in an hour, that accounts have
+    which are not patients of the clinic, rows with further addresses are left out; send them later, or
+    without the address. Checks count as creations do, but an address counts once in a week. 429 while
+    ten files are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -308,22 +311,23 @@ async def asyncio(
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
     (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Types
     of diabetes are `type1`, `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A
-    header line would be a row, whose birth date is none. A file without any comma may have semicolons
-    or tabs between its cells. Answers are in UTF-8, too, though their type does not say so. Without
-    `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand, names row
-    and column, counted from 1, and nothing is created. The answer is a CSV file with each row, why it
-    is not created (an MRN or address that another row, a patient or an account has, or what
+    header line would be a row, whose birth date is none. Semicolons or tabs between the cells are read,
+    too, where they make the columns. Answers are in UTF-8, too, though their type does not say so.
+    Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first thousand,
+    names row and column, counted from 1, and nothing is created. The answer is a CSV file with each
+    row, why it is not created (an MRN or address that another row, a patient or an account has, or what
     CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with
     counts follow then. Rows are created one after the other: repeat the call with the same file after a
     failure, it creates no one twice. For admins and services. The answer waits for the end: a file of
     several thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its
     id: GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same
     holds where the connection breaks: ListBulkCreations has the id. 409 where staff have canceled the
-    creation, or the clinic is gone meanwhile, with the number of patients that were created. When a
-    person was told of twenty addresses, in an hour, that accounts have which are not patients of the
-    clinic, rows with further addresses are left out; send them later, or without the address. Checks
-    count as creations do, but an address counts once. 429 while ten files are at work for the clinic.
-    404 where it is switched off.
+    creation, the clinic is gone meanwhile, or the caller may not create patients any more, with the
+    number of patients that were created; and, before anyone is created, where the clinic is to be
+    merged into another. When a person was told of twenty addresses, in an hour, that accounts have
+    which are not patients of the clinic, rows with further addresses are left out; send them later, or
+    without the address. Checks count as creations do, but an address counts once in a week. 429 while
+    ten files are at work for the clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
