@@ -44,8 +44,6 @@ def counted(
         yield
     except AddressTaken:
         log.warning("address.taken", clinic=str(clinic_id), caller=caller_id or "service")
-        if used_up and not _is_told(ratelimit.check, caller_id, email, TAKEN):
-            raise used_up from None
         if caller_id is not None:
             _count(caller_id, email)
         raise
@@ -62,7 +60,8 @@ def _used_up(caller_id: str) -> RateLimited | None:
 
 
 def _count(caller_id: str, email: str | None) -> None:
-    """Raises RateLimited where answers at the same moment have used up the rest: this one is not told then."""
+    """Raises RateLimited where the limit is used up, by answers at the same moment or before the address, which was
+    free, got its account: this one is not told then."""
     if _is_told(ratelimit.hit, caller_id, email, TAKEN):
         return
     try:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from patients.services import taken_addresses
 from tests.cast import described_operations, make_person
 from tests.security.test_enumeration import at_once
 
@@ -83,6 +84,17 @@ def test_the_limit_is_exact_for_parallel_attempts(settings, path, ada):
     statuses = at_once(lambda at: ada.api.post(path, {**BODY, "email": emails[at]}), 20)
     statuses = [answer.status_code for answer in statuses]
     assert (statuses.count(409), statuses.count(429)) == (5, 15)
+
+
+def test_an_answer_that_came_too_late_is_not_told_again_either(
+    settings, tell, ben, dot, monkeypatch
+):
+    """Both have found room, and the other one was counted first."""
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+    with monkeypatch.context() as both:
+        both.setattr(taken_addresses, "_used_up", lambda _: None)
+        assert [tell(person.email).status_code for person in (dot, ben)] == [409, 429]
+    assert [tell(person.email).status_code for person in (dot, ben)] == [409, 429]
 
 
 def test_each_answer_is_logged_with_ids_only(tell, clinic, ada, dot, log):

@@ -335,7 +335,7 @@ def test_records_whose_issue_is_right_are_not_written():
 
 
 def test_a_row_that_says_otherwise_than_its_record_is_derived_again_by_the_sweep():
-    """Another service has corrected the issue: there is nothing to write, and the row would be due for ever."""
+    """Another service has corrected the issue: there is nothing to write, and the row would be due forever."""
     (patient,) = stale_patients(1)
     due = partial(list_rows.list_issues_due, clock.now(), 10)
     assert due() == [patient["_id"]]
