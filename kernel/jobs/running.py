@@ -190,7 +190,7 @@ def _let_go(job: Document) -> None:
 
 
 def find_item_at_work(job_id: ObjectId) -> str | None:
-    """Of work with `create`, which is done item by item: the one that may have been begun, and is not noted."""
+    """Where the work is `create`, item by item: the one that may have been begun, and is not noted."""
     job = store.find_short(job_id)
     items = store.find_items(job_id, job["position"]) if job else None
     return items[0] if items else None

@@ -3,18 +3,33 @@
 from datetime import timedelta
 
 from kernel import clock, ids, jobs
+from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN
 
 
-def checked_file(clinic, *, words=("duplicate MRN",)):
+def checked_file(clinic, *, left_out=2):
+    """`left_out`: two lines or more, which have the same MRN and address. Another one creates a patient."""
     file_id, until = ids.new_id(), clock.now() + timedelta(hours=1)
-    left_out = [
-        {"line": 2 + number, "name": "Al Abel", "words": one} for number, one in enumerate(words)
+    twice = {"mrn": "twice", "email": "twice@example.org"}
+    bodies = [
+        *({"fullName": "Al Abel", "birthDate": "2084-01-02", **twice} for _ in range(left_out)),
+        {"fullName": "Bo Berg", "birthDate": "1984-01-02", "mrn": "once"},
+    ]
+    rows = [
+        {
+            "number": number,
+            "cells": [body["fullName"], body["birthDate"], body["mrn"], "", "", "adaStandard"],
+            "body": body,
+            "marks": [DUPLICATE_MRN, DUPLICATE_EMAIL] if number < left_out + 2 else [],
+        }
+        for number, body in enumerate(bodies, start=2)
     ]
     shown = {
-        "clinicId": clinic["_id"], "until": until, "rows": len(words) + 1, "duplicates": len(words), "leftOut": left_out,
-        "first": [{"line": 2, "cells": ["Al Abel", "2084-01-02", "1", "", "", "", "", ""]}],
+        "clinicId": clinic["_id"],
+        "until": until,
+        "rows": len(rows),
+        "first": [{"line": 2, "cells": ["Al Abel", "2084-01-02", "twice", "", "", "", "", ""]}],
         "unlikely": [{"line": 2, "name": "Al Abel", "birthDate": "2084-01-02"}],
-        "others": [{"line": 2 + len(words), "name": "Bo Berg", "mrn": "1", "hasAddress": True}],
-    }  # fmt: skip
+    }
+    jobs.keep_wanted(file_id, {"rows": rows}, until)
     jobs.keep_result(file_id, shown, until)
     return file_id

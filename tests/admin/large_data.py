@@ -65,7 +65,7 @@ class LargeData:
         self.jobs = [self._job(state) for state in JobState]
         self.offers = [self._offer(number) for number in range(2)]
         self.webhooks = [self._webhook(state) for state in WebhookState]
-        self.files = [checked_file(self.clinic, words=["duplicate MRN, duplicate email"] * 20)]
+        self.files = [checked_file(self.clinic, left_out=20)]
         self.views = [self._view(is_shared=is_shared) for is_shared in (False, True)]
         self._mails()
         keeping.keep()

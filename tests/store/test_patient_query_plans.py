@@ -356,6 +356,12 @@ def test_addresses_of_a_file_are_compared_with_the_keys_of_the_clinic(clinic):
     check_indexed(entries)
     assert examined(entries) == 0
     assert keys_examined(entries) <= COUNT + 1
+    with profiled() as entries:
+        assert bulk_creations.has_address(clinic["_id"], stored)
+        assert not bulk_creations.has_address(clinic["_id"], "none@example.org")
+    check_indexed(entries)
+    assert examined(entries) == 0
+    assert keys_examined(entries) <= 3
 
 
 @pytest.mark.parametrize("period", ["1d", "7d", "14d", "30d"])
