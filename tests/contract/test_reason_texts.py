@@ -76,6 +76,8 @@ def beginning(name, text):
     module = import_module(name.removesuffix(".py").replace("/", "."))
     if ast.unparse(text) == "_why_ended(job)":
         return "the creation has ended: "
+    if ast.unparse(text) == "_why_not_told(jobs.glance(note))":
+        return module.NOT_TOLD
     if name == "patients/api/bulk_creations.py" and ast.unparse(text) == "message":
         return "request body has an error: "
     try:
