@@ -231,6 +231,7 @@ TOKEN_IS_PERSONAL = "users.services.tokens.is_personal"  # noqa: S105
 CLINICIAN_ROLES = "clinic_records.services.access.find_clinician_roles"
 CLINICIAN_ROLES_AND_JOINED = "clinic_records.services.access.find_roles_and_joined"
 CLINIC_GATE = "clinic_records.services.closures.require_open"
+CLINIC_IS_WHOLE = "clinic_records.services.closures.require_free"
 CLINIC_PERMISSIONS = "patients.services.shared_permissions.find_shared_permissions"
 BACKEND_TOKEN_CACHE = env.duration(
     "BACKEND_TOKEN_CACHE",

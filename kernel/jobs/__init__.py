@@ -19,6 +19,7 @@ from kernel.jobs.running import (
     find_item_at_work,
     glance,
     is_at_work,
+    require,
     start_again,
 )
 from kernel.jobs.store import (
@@ -68,6 +69,7 @@ __all__ = [
     "list_at_work",
     "list_of",
     "read",
+    "require",
     "start_again",
     "take_wanted",
 ]

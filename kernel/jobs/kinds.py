@@ -107,6 +107,12 @@ class Kind:
     def makes_file(self) -> bool:
         return bool(self.header or self.write)
 
+    @property
+    def lists_clinic(self) -> bool:
+        """Whether its file is a list of what is in the clinic: while another clinic is merged into it, the list would
+        have a part of both."""
+        return self.makes_file and self.create is None
+
 
 KINDS: dict[str, Kind] = {}
 

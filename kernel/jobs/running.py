@@ -293,17 +293,19 @@ def _advance_or_fail(job: Document, kind: Kind) -> None:
         _fail(job, error.words or error.message)
 
 
-def _require(kind: Kind, task: Task) -> None:
+def require(kind: Kind, task: Task) -> None:
     """What all of the work needs. Raises Busy, too: whatever the kind, a clinic that is being merged into another is
-    not worked on, and the merge may be taken back."""
+    not worked on, and the merge may be taken back; and what is in the other is not listed meanwhile."""
     if task.clinic is not None:
-        _gate()(str(task.clinic))
+        _gate(settings.CLINIC_IS_WHOLE if kind.lists_clinic else settings.CLINIC_GATE)(
+            str(task.clinic)
+        )
     kind.requires(task)
 
 
 @cache
-def _gate() -> Callable[[str], None]:
-    gate: Callable[[str], None] = import_string(settings.CLINIC_GATE)
+def _gate(name: str) -> Callable[[str], None]:
+    gate: Callable[[str], None] = import_string(name)
     return gate
 
 
@@ -320,7 +322,7 @@ def _task(job: Document) -> Task:
 
 
 def _plan(job: Document, kind: Kind, task: Task) -> None:
-    _require(kind, task)
+    require(kind, task)
     items = list(kind.plan(task))
     expires = clock.now() + PARTS_LAST
     fields = {"state": JobState.RUNNING.value, "total": len(items), "wanted": {}}
@@ -341,7 +343,7 @@ def _work(job: Document, kind: Kind, task: Task) -> None:
         _fail_for_good(job)
         return
     if kind.create is not None:
-        _require(kind, task)
+        require(kind, task)
         kind.create(task, items[0], _Item(job, kind, items))
         _note_shown(kind, 1)
         return
@@ -364,7 +366,7 @@ def _note_shown(kind: Kind, count: int) -> None:
 def _work_on_each(job: Document, kind: Kind, task: Task, items: Sequence[str]) -> None:
     """What is left of a part, for a while: neither the job nor the part is read again for each. Someone who cancels it
     is heard after each, because the next note of it fails then."""
-    _require(kind, task)
+    require(kind, task)
     started = time.monotonic()
     for offset in range(job.get("offset", 0), len(items)):
         is_last = offset + 1 == len(items)
@@ -398,7 +400,7 @@ class _Item:
 
 
 def _worked(kind: Kind, task: Task, items: Sequence[str]) -> Batch:
-    _require(kind, task)
+    require(kind, task)
     return _work_of(kind)(task, items)
 
 
@@ -416,7 +418,7 @@ def _worked_on_one(kind: Kind, task: Task, item: str) -> Batch:
         raise
     except _REFUSALS as error:
         if isinstance(error, NotFound):
-            _require(kind, task)  # otherwise what all of them need would be gone
+            require(kind, task)  # otherwise what all of them need would be gone
         raise Skipped(error.words or error.message) from None
 
 

@@ -16,9 +16,9 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from kernel import audit, db, jobs, tables
-from kernel.errors import BadRequest
+from kernel.errors import BadRequest, DomainError
 from kernel.jobs.files import CSV, FORMATS, TYPES, XLSX
-from kernel.staff import job_begins, pages, searches
+from kernel.staff import job_begins, pages, refusals, searches
 from kernel.staff.fields import Reason, StaffForm
 
 MOST = 200_000  # rows of a file
@@ -97,12 +97,16 @@ def _of_list(export: Export, ids_in_path: dict[str, str]) -> str:
 
 def _answer(request: HttpRequest, export: Export, asked: Asked) -> HttpResponseBase:
     is_sent = request.method == "POST"
-    form = ExportForm(request.POST if is_sent else None)
+    form, status = ExportForm(request.POST if is_sent else None), 400 if is_sent else 200
     if is_sent and form.is_valid():
         chosen, reason = form.cleaned_data["format"], form.cleaned_data["reason"]
-        if AT_ONCE in request.POST:
+        if AT_ONCE not in request.POST:
+            return _begin(request, export, asked, chosen, reason)
+        try:
             return _send(request, export, asked, chosen, reason)
-        return _begin(request, export, asked, chosen, reason)
+        except DomainError as error:
+            pages.fail(request, error)
+            status = error.status
     return pages.render(
         request,
         "staff/export.html",
@@ -111,7 +115,7 @@ def _answer(request: HttpRequest, export: Export, asked: Asked) -> HttpResponseB
         asked=asked,
         export=export,
         form=form,
-        status=400 if is_sent else 200,
+        status=status,
     )
 
 
@@ -148,25 +152,29 @@ def _send(
     request: HttpRequest, export: Export, asked: Asked, chosen: str, reason: str
 ) -> HttpResponseBase:
     """Nothing of it is sent before all of it is made: a failure is a page, and never the beginning of a file."""
-    rows = _rows(request, export, asked, chosen) if asked.is_small else None
+    clinic = asked.clinic or {}
+    event: dict[str, Any] = {
+        "action": export.kind.action,
+        "object_type": export.object_type,
+        "object_id": str(clinic.get("_id", "")),
+        "object_name": clinic.get("name") or "",
+        "clinic_id": clinic.get("_id"),
+        "reason": reason,
+    }
+    with refusals.recorded(request, **event):
+        rows = _rows(request, export, asked, chosen) if asked.is_small else None
     if rows is None:
         pages.fail(request, BY_JOB)
         return pages.go(request.get_full_path())
-    clinic = asked.clinic or {}
     response = as_file(asked.name, export.kind.header, rows, chosen=chosen)
     audit.record(
-        action=export.kind.action,
-        object_type=export.object_type,
-        object_id=str(clinic.get("_id", "")),
-        object_name=clinic.get("name") or "",
-        clinic_id=clinic.get("_id"),
+        **event,
         scope={
             "rows": len(rows),
             "format": chosen,
             **asked.scope,
             "columns": list(export.kind.header),
         },
-        reason=reason,
         **pages.actor(request),
     )
     return response
@@ -175,7 +183,8 @@ def _send(
 def _rows(
     request: HttpRequest, export: Export, asked: Asked, chosen: str
 ) -> list[Sequence[Any]] | None:
-    """None where the list has grown beyond what is sent at once."""
+    """None where the list has grown beyond what is sent at once. Raises what would have a job wait or fail: what is
+    read of a clinic in the middle of a merge is a part of it."""
     task = jobs.Task(
         id=ObjectId(),
         clinic=asked.clinic["_id"] if asked.clinic else None,
@@ -185,10 +194,17 @@ def _rows(
         reason="",
         succeeded=0,
     )
+    jobs.require(export.kind, task)
     items = list(export.kind.plan(task))
     if len(items) > MOST_AT_ONCE:
         return None
-    return list(chain.from_iterable(_made(export.kind, task, items)))
+    return _read_rows(export.kind, task, items)
+
+
+def _read_rows(kind: jobs.Kind, task: jobs.Task, items: Sequence[str]) -> list[Sequence[Any]]:
+    rows = list(chain.from_iterable(_made(kind, task, items)))
+    jobs.require(kind, task)  # a merge may have begun while they were read
+    return rows
 
 
 def _made(

@@ -13,7 +13,7 @@ from clinic_records.admin import clinic_jobs
 from clinic_records.services import access
 from kernel import jobs
 from kernel.db import Document
-from kernel.errors import BadRequest
+from kernel.errors import BadRequest, Busy
 from kernel.jobs.files import TYPES, XLSX
 from kernel.staff import pages, roles
 from merges.admin import sizes
@@ -33,10 +33,14 @@ def report(request: HttpRequest, source_id: str, target_id: str) -> HttpResponse
         if sizes.are_large(source_id, target_id):
             pages.fail(request, BY_JOB)
             return pages.go(reverse("admin:merge_plan", args=[source_id, target_id]))
+        reports.require_whole(source_id, target_id)
         plan = planning.read_plan(source_id=source_id, target_id=target_id)
     except BadRequest as error:
         pages.fail(request, error)
         return pages.go(reverse("admin:merge_choose"))
+    except Busy as error:
+        pages.fail(request, error)
+        return pages.go(reverse("admin:merge_plan", args=[source_id, target_id]))
     audit_trail.record_report(plan, requested_by=pages.signature(request))
     file = TemporaryFile()  # noqa: SIM115 (the response closes it)
     reports.write_workbook(plan, file)
@@ -81,6 +85,7 @@ WORKBOOK = jobs.add(
         work=_note_export,
         is_atomic=True,
         items="workbooks",
+        requires=lambda task: reports.require_whole(task.clinic_id, task.options["target"]),
         write=_write,
     )
 )

@@ -21,7 +21,7 @@ from kernel.staff.fields import ReasonForm, Typed
 from kernel.texts import camel_case
 from merges.admin import downloads, plan_content, plan_problems, sizes
 from merges.admin.plan_content import Made
-from merges.services import audit_trail, in_words, merging, planning
+from merges.services import audit_trail, in_words, merging, planning, reports
 
 BLOCKED = "the plan does not allow this merge"
 CHANGED = "the plan has changed since the page was opened; read it again"
@@ -63,6 +63,7 @@ PLAN = jobs.add(
         begins=(roles.DESTROY,),
         plan=lambda _: ["plan"],
         work=_work,
+        requires=lambda task: reports.require_whole(task.clinic_id, task.options["target"]),
         items="plans",
     )
 )

@@ -30,6 +30,7 @@ class MergeReportViewSet(ApiViewSet):
         responses={200: File((_WORKBOOK,))},
     )
     def generate(self, call: Call) -> FileResponse:
+        reports.require_whole(call.body.get("sourceId", ""), call.path["clinicId"])
         plan = read_plan(source_id=call.body.get("sourceId", ""), target_id=call.path["clinicId"])
         return _as_json(plan) if call.request.headers.get("Accept") == _JSON else _as_workbook(plan)
 

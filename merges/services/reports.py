@@ -2,8 +2,17 @@
 
 from typing import IO
 
+from bson import ObjectId
+
+from clinic_records.services import closures
 from merges.plan.model import MergePlan
 from merges.report.sheets import SHEETS
+
+
+def require_whole(source_id: str | ObjectId, target_id: str | ObjectId) -> None:
+    """Raises Busy while a merge holds one of the clinics: its patients are in neither of them as a whole."""
+    for clinic_id in (source_id, target_id):
+        closures.require_free(clinic_id)
 
 
 def write_workbook(plan: MergePlan, file: IO[bytes]) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from clinic_records.choices import GlucoseUnits, Tier
 from clinic_records.documents import ClinicDocument
-from clinic_records.services import access, members
+from clinic_records.services import access, closures, members
 from clinic_records.services.members import Member
 from kernel import accesses, audit, clock, db, safe_reading
 from kernel.choices import ActorKind
@@ -129,9 +129,10 @@ def may_export(clinic_id: str) -> bool:
 
 
 def open_export(*, clinic_id: str, asked: Asked, user_id: str) -> Export:
-    """Raises NotFound, ConstraintViolation for too many patients, and Unavailable for a list that is still to be
-    derived."""
+    """Raises NotFound, ConstraintViolation for too many patients, Unavailable for a list that is still to be
+    derived, and Busy in the middle of a merge, when a clinic has a part of another."""
     clinic = access.access_clinic(clinic_id)
+    closures.require_free(clinic["_id"])
     moment = db.Moment()
     try:
         ids = list_ids(clinic["_id"], asked, moment)

@@ -7,16 +7,19 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
+from bson import ObjectId
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel import db, jobs, tables
+from kernel.errors import Busy
 from kernel.jobs import running
 from kernel.staff import exports, pages
 from tests.admin.conftest import events, messages_of, text
 from tests.events import deliver_all
 from tests.factories import make_clinic
+from tests.services import test_held_clinics as held_clinics
 
 NBSP, ZWSP, IDEOGRAPHIC, BOM, FILLER = "\u00a0", "\u200b", "\u3000", "\ufeff", "\u3164"
 SIGNS = "=+-@|%＝＋－＠﹦﹢﹣﹫⁼⁺⁻−–—"
@@ -240,6 +243,35 @@ def test_the_scope_is_shown_first_and_recorded(name, listed, staff):
     typed = query.get("q", "no text")
     assert typed not in str(events(action=jobs.KINDS[kind].action))
     assert typed not in str(job())
+
+
+@pytest.mark.parametrize("role", held_clinics.TEXTS)
+@pytest.mark.parametrize("name", [name for name in EXPORTS if name.startswith("clinic_")])
+def test_no_part_of_a_clinic_is_sent_while_it_is_merged(name, role, listed, staff):
+    names, kind, _ = NARROWED[name]
+    person, path = staff(*names), path_of(name, listed)
+    held_clinics.hold(listed["_id"], role)
+    answer = person.export(path)
+    assert (answer.status_code, answer.streaming) == (409, False)
+    assert pages.sentence(held_clinics.TEXTS[role]) in text(answer)
+    assert [event["outcome"] for event in events(action=jobs.KINDS[kind].action)] == ["refused"]
+    held_clinics.reopen()
+    assert len(rows_in(person.export(path), "csv")) > 2
+
+
+@pytest.mark.parametrize("name", ["clinic_members_export", "clinic_patients_export"])
+def test_a_merge_that_begins_while_rows_are_read_is_noticed(name, listed):
+    kind = NARROWED[name][1]
+
+    def read(task, items):
+        held_clinics.hold(listed["_id"], held_clinics.SOURCE)
+        return jobs.Batch(0)
+
+    export = replace(jobs.KINDS[kind], work=read)
+    task = jobs.Task(ObjectId(), listed["_id"], {}, {}, {}, "", 0)
+    with pytest.raises(Busy):
+        exports._read_rows(export, task, ["one"])
+    held_clinics.reopen()
 
 
 @pytest.mark.parametrize("name", EXPORTS)

@@ -22,6 +22,7 @@ from tests import ehr, factories, merges
 from tests.admin.conftest import ROLES, events, messages_of, text
 from tests.events import deliver_all
 from tests.merges import Maker
+from tests.services import test_held_clinics as held_clinics
 
 REASON = "TICKET-7"
 
@@ -394,6 +395,15 @@ def test_the_workbook_is_an_export_of_patients(pair, staff):
     exported = events(action="merge.report_exported")
     assert [e["scope"]["rows"] for e in exported] == [12, 10]
     assert [e["clinicId"] for e in exported] == [clinic["_id"] for clinic in pair]
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_no_workbook_has_a_part_of_a_clinic_that_is_being_merged(held, pair, staff):
+    held_clinics.hold(pair[held]["_id"], held_clinics.TARGET)
+    answer = staff("destructive", "support").get(f"{plan_path(pair)}report.xlsx")
+    assert messages_of(answer) == [pages.sentence(held_clinics.TEXTS["target"])]
+    assert not events(action="merge.report_exported")
+    held_clinics.reopen()
 
 
 # --- confirming -----------------------------------------------------------------------------------

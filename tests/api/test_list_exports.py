@@ -14,6 +14,7 @@ from kernel.api import downloads
 from patients.services import list_exports
 from tests.accesses import recorded
 from tests.factories import make_patient, make_patients
+from tests.services import test_held_clinics
 
 NOW = datetime(2026, 9, 14, 17, 5, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -70,6 +71,16 @@ def test_admins_of_the_clinic_alone_may_export(ada, ben, dot, eve, backend, clin
     callers = [ada.api, ben.api, dot.api, eve.api, backend]
     assert [ask(caller, clinic).status_code for caller in callers] == [200, 403, 403, 403, 403]
     assert len(exports_in_trail()) == 1
+
+
+@pytest.mark.parametrize("role", test_held_clinics.TEXTS)
+def test_no_part_of_a_clinic_is_exported_while_it_is_merged(ada, clinic, role):
+    test_held_clinics.hold(clinic["_id"], role)
+    answer = ask(ada.api, clinic)
+    assert answer.status_code == 409
+    assert test_held_clinics.TEXTS[role] in answer.content.decode()
+    test_held_clinics.reopen()
+    assert ask(ada.api, clinic).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["", "period=10d", "period=14d&format=pdf", "period=14d&sort=-x"])

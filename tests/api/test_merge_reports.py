@@ -10,6 +10,7 @@ import time_machine
 
 from kernel import db
 from tests.factories import make_clinic, make_patient
+from tests.services import test_held_clinics
 
 NOW = datetime(2025, 5, 2, 3, 4, 5, tzinfo=UTC)
 JSON = "application/json"
@@ -127,6 +128,16 @@ def test_a_clinic_is_not_merged_into_itself(backend, clinics):
     response = ask(backend, target["_id"], target["_id"])
     assert response.status_code == 400
     assert response.json() == {"message": "bad request: a clinic cannot be merged into itself"}
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_no_part_of_a_clinic_is_reported_while_it_is_merged(backend, clinics, held):
+    clinic_ids = [clinic["_id"] for clinic in clinics]
+    test_held_clinics.hold(clinic_ids[held], test_held_clinics.TARGET)
+    answer = ask(backend, *map(str, clinic_ids))
+    assert answer.status_code == 409
+    assert test_held_clinics.TEXTS["target"] in answer.content.decode()
+    test_held_clinics.reopen()
 
 
 def test_both_clinics_have_to_exist(backend, clinics):

@@ -118,6 +118,32 @@ def test_a_move_waits_while_a_merge_holds_the_clinic_that_patients_go_to(world):
     assert (job()["state"], job()["succeeded"]) == ("done", 2)
 
 
+@pytest.mark.parametrize("is_planned", [False, True], ids=["before its plan", "in its work"])
+@pytest.mark.parametrize("kind", [kind for kind in ASKED if jobs.KINDS[kind].lists_clinic])
+def test_what_is_listed_of_the_target_of_a_merge_waits_too(world, kind, is_planned):
+    """In the middle of a merge a clinic has a part of the other."""
+    world.begin(kind)
+    if is_planned:
+        running._take_step(job())
+    hold(world.clinic["_id"], TARGET)
+    deliver_when_due()
+    assert (row_of_job()["lastError"], job()["done"]) == ("clinic_held", 0)
+    reopen()
+    deliver_when_due(all_that_follows=True)
+    assert job()["state"] == "done"
+
+
+@pytest.mark.parametrize("kind", ["merges.plan", "merges.workbook"])
+def test_a_plan_waits_while_a_merge_holds_its_target(world, kind):
+    world.begin(kind)
+    hold(world.other["_id"], TARGET)
+    deliver_when_due()
+    assert (row_of_job()["lastError"], job()["done"]) == ("clinic_held", 0)
+    reopen()
+    deliver_when_due(all_that_follows=True)
+    assert job()["state"] == "done"
+
+
 def test_the_target_of_a_merge_is_worked_on(world):
     world.begin("patients.tag")
     hold(world.clinic["_id"], TARGET)
