@@ -30,6 +30,7 @@ from kernel.choices import AuditOutcome
 
 COLLECTION = "auditEvents"
 HEADS = "auditHeads"
+PATIENTS = "scope.patients"  # user ids of all whom an event shows or changes
 _MOST_SKEW = 60  # seconds that the clock of another machine may be ahead; more would put events into a wrong day
 
 indexes.declare(
@@ -40,6 +41,12 @@ indexes.declare(
     IndexModel([("actor.name", ASCENDING), ("_id", DESCENDING)], name="AuditByActorName"),
     IndexModel([("action", ASCENDING), ("_id", DESCENDING)], name="AuditByAction"),
     IndexModel([("object.id", ASCENDING), ("_id", DESCENDING)], name="AuditByObject"),
+    # Events about several patients at once: lists and look-ups. Most events have none.
+    IndexModel(
+        [(PATIENTS, ASCENDING), ("_id", DESCENDING)],
+        name="AuditByPatient",
+        partialFilterExpression={PATIENTS: {"$exists": True}},
+    ),
     IndexModel([("time", DESCENDING)], name="AuditByTime"),
 )
 
@@ -182,6 +189,11 @@ def list_of_ids(event_ids: Sequence[ObjectId]) -> list[dict[str, Any]]:
 def count_events(query: dict[str, Any], *, most: int) -> int:
     """At most `most`."""
     return db.collection(COLLECTION).count_up_to(query, most)
+
+
+def count_all() -> int:
+    """Of all environments, as the database keeps it."""
+    return db.collection(COLLECTION).count_all()
 
 
 def find_event(event_id: ObjectId) -> dict[str, Any] | None:

@@ -3,7 +3,13 @@
 import re
 
 _LONGEST = 500  # characters that are looked at
-_MRN = re.compile(r"mrn(?:\s*[:#]\s*|\s+)(\S*\d.*)", re.IGNORECASE)
+_MRN = re.compile(r"(?:patient\W+)?mrn(?:\s*[:=#]\s*|\s+)(\S*\d.*)", re.IGNORECASE)
+_MRN_WITH_SIGN = re.compile(r"(?:patient\W+)?mrn\s*[:=]?\s*(#\S*\d.*)", re.IGNORECASE)
+_KEY = re.compile(
+    r"(?:(?:clinic|patient|user|account)(?:'s)?\s+)?(?:(?:share\s*)?code|id)(?:\s*[:=#]\s*|\s+(?:is\s+)?)"
+    r"([0-9a-z]{4}(?:[-\s]?[0-9a-z]{4}){2}|[0-9a-f]{10}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"mailto:([^?\s@]+@[^?\s@]+)(?:\?\S*)?", re.IGNORECASE)
 _NAMED = re.compile(r"[^<>‹›]*[<‹]\s*(?:mailto:)?([^<>‹›\s@]+@[^<>‹›\s@]+)\s*[>›]", re.IGNORECASE)
 
@@ -12,6 +18,18 @@ def address_in(text: str) -> str:
     """The address of a link or beside a name; any other text as it is."""
     found = _LINK.fullmatch(text[:_LONGEST]) or _NAMED.fullmatch(text[:_LONGEST])
     return found[1] if found else text
+
+
+def key_in(text: str) -> str:
+    """The share code or id behind its title; any other text as it is."""
+    found = _KEY.fullmatch(text[:_LONGEST])
+    return found[1] if found else text
+
+
+def mrns_in(text: str) -> list[str]:
+    """As `mrn_in`, with the sign of a number as a part of the MRN, too: it is one in some clinics."""
+    signed = _MRN_WITH_SIGN.fullmatch(text[:_LONGEST])
+    return [mrn_in(text), *([signed[1]] if signed else [])]
 
 
 def mrn_in(text: str) -> str:

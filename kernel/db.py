@@ -238,6 +238,10 @@ class SessionCollection(Generic[D]):
         options.setdefault("maxTimeMS", time_limit_ms())
         return self._collection.count_documents(query, session=self._session, **options)
 
+    def count_all(self) -> int:
+        """As the database keeps it, which may be wrong by a few after a crash."""
+        return self._collection.estimated_document_count(maxTimeMS=time_limit_ms())
+
     def count_up_to(self, query: Mapping[str, Any], most: int) -> int:
         """Without a condition it is counted along the ids; MongoDB itself would read the documents."""
         hint: dict[str, Any] = {} if query else {"hint": "_id_"}

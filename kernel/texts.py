@@ -42,6 +42,17 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
     | dict.fromkeys(_JOINERS, "")
 )
+_LONGEST_FILE_NAME = 60
+_TYPEWRITER = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u02bb\u02bc\u2032`\xb4", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\xab\xbb", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+)
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_E_FOR_DOTS = re.compile("([aou])e")
+_HYPHENS = re.compile(r"(\w)[-\u2010\u2011](?=\w)")
+# Letters, digits and signs as wide as Chinese characters, and the blank of that width.
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 def camel_case(name: str) -> str:
@@ -115,7 +126,26 @@ def is_same(first: str, second: str) -> bool:
     return bool(key(first)) and key(first) == key(second)
 
 
+def for_file_name(text: str, *, otherwise: str) -> str:
+    """Letters and digits that every system takes in the name of a file; `otherwise` where there are none."""
+    plain = without_signs(
+        unicodedata.normalize("NFKD", name(text)).encode("ascii", "ignore").decode()
+    )
+    return "-".join(plain.split())[:_LONGEST_FILE_NAME].strip("-") or otherwise
+
+
+def as_confirmed(text: str) -> str:
+    """The form in which a name that someone types once more is compared: as `key`, and apostrophes, quotes and dashes
+    are those of a keyboard. The script of the staff pages has the same."""
+    return key(name(text).translate(_TYPEWRITER))
+
+
 # --- searching ------------------------------------------------------------------------------------
+def narrow(text: str) -> str:
+    """With usual letters in place of wide ones."""
+    return text.translate(_WIDE)
+
+
 def fold(text: str) -> str:
     """The form that searches compare: neither letter case nor accents count, and O’Neil is O'Neil."""
     if text.isascii():
@@ -142,9 +172,34 @@ def words_of_staff(text: str) -> list[str]:
 
 
 def has_words(search: str, *values: str) -> bool:
-    """Whether each word of what staff search for is a part of one of the values; an empty search finds everything."""
+    """Whether each word of what staff search for is a part of one of the values, as it stands or as `letters`; an empty
+    search finds everything."""
     folded = [fold(name(value)) for value in values]
-    return all(any(word in value for value in folded) for word in words_of_staff(search))
+    if all(any(word in value for value in folded) for word in words_of_staff(search)):
+        return True
+    spelt = [searched(value) for value in values]
+    return all(any(word in value for value in spelt) for word in letters(search))
+
+
+def letters(text: str) -> list[str]:
+    """Its words folded and without apostrophes: few who look for O'Brien type one. No other sign belongs to a word,
+    wherever it stands: both halves of a double name are words, and so are Robert, Bob and Smith of Robert (Bob) Smith.
+    Where a text is nothing but signs, they are the words."""
+    folded = fold(name(text)).replace("'", "")
+    return without_signs(folded).split() or folded.split()
+
+
+def spellings(text: str) -> list[str]:
+    """The ways in which the same name is written: Müller, Mueller and Muller, Anne-Marie and Annemarie."""
+    typed = name(text).casefold()
+    written_out = typed.translate(_WRITTEN_OUT)
+    forms = (typed, written_out, _E_FOR_DOTS.sub(r"\1", written_out), _HYPHENS.sub(r"\1", typed))
+    return list(dict.fromkeys(" ".join(letters(form)) for form in forms))
+
+
+def searched(text: str) -> str:
+    """All `spellings` of a name in one text, of which each of the `letters` of a search has to be a part."""
+    return "\x1f".join(spellings(text))
 
 
 def without_brackets_around(text: str) -> str:

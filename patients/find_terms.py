@@ -33,11 +33,7 @@ def of_name(name: str) -> Iterator[str]:
 
 
 def words_of(name: str) -> list[str]:
-    """Folded, and without apostrophes: few who look for O'Brien type one. No other sign belongs to a word, wherever it
-    stands: both halves of a double name are words, and so are Robert, Bob and Smith of Robert (Bob) Smith. Where a text
-    is nothing but signs, they are the words."""
-    folded = texts.fold(texts.name(name)).replace("'", "")
-    return (texts.without_signs(folded).split() or folded.split())[:_MOST_WORDS]
+    return texts.letters(name)[:_MOST_WORDS]
 
 
 def of_mrn(mrn: str) -> str:

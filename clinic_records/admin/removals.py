@@ -12,6 +12,8 @@ from kernel.errors import DomainError
 from kernel.staff import pages
 from kernel.staff.fields import TypedForm
 
+ALREADY = "{who} was removed already."
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:

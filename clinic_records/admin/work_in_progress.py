@@ -1,4 +1,4 @@
-"""Work for health records that goes on in a clinic while staff decide about the clinic: each app says what it has, so
+"""Work that goes on in a clinic while staff decide about the clinic: each app says what it has, so
 a page names all of it without knowing the apps."""
 
 from collections.abc import Callable, Iterable
@@ -9,13 +9,13 @@ from bson import ObjectId
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`state`: how far it is, in words. `page` is for who has the right `needs`. `if_source`, `if_target`: what becomes
-    of it where the clinic is merged into another, and where another is merged into the clinic."""
+    """`state`: how far it is, in words. `page` is for who has all rights that it `needs`. `if_source`, `if_target`:
+    what becomes of it where the clinic is merged into another, and where another is merged into the clinic."""
 
     title: str
     state: str
     page: str
-    needs: str
+    needs: tuple[str, ...]
     if_source: str
     if_target: str
 

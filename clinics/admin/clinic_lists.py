@@ -139,12 +139,13 @@ def _row(clinic: Document) -> dict[str, Any]:
 
 
 def _export_row(clinic: Document) -> list[Any]:
-    ehr = clinic.get("ehrSettings") or {}
+    ehr, tier = clinic.get("ehrSettings") or {}, clinic.get("tier") or Tier.FREE.value
     return [
         clinic["_id"],
         clinic.get("name"),
         clinic.get("canonicalShareCode"),
-        clinic.get("tier") or Tier.FREE.value,
+        tier,
+        Tier.label_of(tier, unknown=""),
         clinic.get("country"),
         counts.counted_of(clinic)["plan"],
         ehr.get("provider") if ehr.get("enabled") else "",
@@ -180,14 +181,30 @@ EXPORT = jobs.add(
         work=_export,
         batch=500,
         items="clinics",
-        header=("id", "name", "share code", "tier", "country", "plan patients", "EHR", "created"),
+        header=(
+            "id",
+            "name",
+            "share code",
+            "tier",
+            "tier in words",
+            "country",
+            "plan patients",
+            "EHR",
+            "created",
+        ),
     )
 )
 
 
 def _read(_: HttpRequest, fields: Mapping[str, str]) -> Asked:
     clinic_filter = _filter(fields)
-    count = staff_reads.count_clinics(clinic_filter, most=exports.MOST_AT_ONCE + 1)
+    is_whole = clinic_filter == ClinicFilter()
+    count = (
+        staff_reads.count_all_clinics()
+        if is_whole
+        else staff_reads.count_clinics(clinic_filter, most=exports.MOST_AT_ONCE + 1)
+    )
+    is_more = not is_whole and count > exports.MOST_AT_ONCE
     search, newest_first = clinic_filter.name, fields.get("sort") == NEWEST
     narrowed = [
         ("Tier", Tier.label_of(tier, unknown=tier) if (tier := fields.get("tier", "")) else ""),
@@ -198,14 +215,15 @@ def _read(_: HttpRequest, fields: Mapping[str, str]) -> Asked:
     narrowed = [(title, value) for title, value in narrowed if value]
     return Asked(
         name="clinics",
-        count=min(count, exports.MOST_AT_ONCE),
-        is_more=count > exports.MOST_AT_ONCE,
+        count=exports.MOST_AT_ONCE if is_more else count,
+        is_more=is_more,
+        is_about=is_whole and count > exports.MOST_AT_ONCE,
         wanted={name: fields.get(name, "") for name in ("q", "tier", "ehr", "from", "to", "sort")},
         narrowed=narrowed,
         about=[*(["search"] if search else []), *(title for title, _ in narrowed)],
         typed=search,
         order="Newest first" if newest_first else "Name",
-        scope={"searched": bool(search), "narrowed": dict(narrowed)},
+        names=[name for name in ("tier", "ehr", "from", "to") if fields.get(name)],
         crumbs=[pages.Crumb("Clinics", reverse("admin:clinics"))],
     )
 

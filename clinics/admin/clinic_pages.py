@@ -31,7 +31,10 @@ LOOKS = (
 
 @pages.page("clinics/<str:clinic_id>/", name="clinic", needs=roles.FIND)
 def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
-    stored = access.access_clinic(clinic_id)
+    """That of a deleted clinic is its history, so links to it lead on: pages name clinics that are gone by now."""
+    stored = access.find_clinic(clinic_id)
+    if stored is None:
+        return _to_history(clinic_id)
     clinic = readable_clinics.clinic(stored)
     return frame.render(
         request,
@@ -45,6 +48,14 @@ def overview(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         panels=pages.CLINIC_PANELS.render(request, clinic),
         ends=pages.CLINIC_ENDS.render(request, clinic),
     )
+
+
+def _to_history(clinic_id: str) -> HttpResponseBase:
+    """Raises NotFound for a clinic that there never was."""
+    parsed_id = ids.parse_id(clinic_id)
+    if parsed_id is None or gone_clinics.find(parsed_id) is None:
+        raise NotFound(message=access.CLINIC_NOT_FOUND)
+    return pages.go(gone_clinics.page_of(parsed_id))
 
 
 def _kind(request: HttpRequest, name: str, stored: Document) -> dict[str, Any]:

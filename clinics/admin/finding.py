@@ -57,7 +57,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
 
 def _typed(fields: QueryDict) -> str:
     typed = texts.name(fields.get("q", "").replace("\0", ""))[:_LONGEST]
-    return copied_texts.address_in(typed)
+    return copied_texts.key_in(copied_texts.address_in(texts.narrow(typed)))
 
 
 def _from_address(request: HttpRequest, text: str) -> HttpResponseBase:

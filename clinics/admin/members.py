@@ -13,7 +13,7 @@ from clinics.services import clinicians, staff_reads
 from kernel import audit, jobs, texts
 from kernel.db import Document
 from kernel.errors import Conflict, DomainError, NotFound
-from kernel.staff import exports, hidden_values, pages, paging, roles, searches, subjects
+from kernel.staff import exports, hidden_values, labels, pages, paging, roles, searches, subjects
 from kernel.staff.exports import Asked, Export
 
 ROLES_CHANGED = "clinician.roles_changed"
@@ -76,6 +76,7 @@ def _cells(row: Document) -> list[Any]:
         row.get("name"),
         row.get("email"),
         " ".join(row["roles"]),
+        ", ".join(labels.of("roles", role) for role in row["roles"]),
         row["state"],
         row.get("createdTime"),
     ]
@@ -92,7 +93,7 @@ EXPORT = jobs.add(
         work=_export,
         batch=500,
         items="members",
-        header=("id", "name", "e-mail", "roles", "state", "added"),
+        header=("id", "name", "e-mail", "roles", "roles in words", "state", "added"),
     )
 )
 
@@ -102,14 +103,13 @@ def _read(_: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> Asked:
     search = texts.name(fields.get("q", ""))[:_LONGEST_SEARCH]
     found = staff_reads.list_member_ids(clinic["_id"], search=search, in_addresses=True)
     return Asked(
-        name=f"clinicians-{clinic['_id']}",
+        name=f"members-{exports.name_of(clinic)}",
         count=len(found),
         wanted={"search": search},
         clinic=clinic,
         about=["search"] if search else [],
         typed=search,
         order="Name",
-        scope={"searched": bool(search)},
         crumbs=[*frame.crumbs_of(clinic), crumb(clinic)],
     )
 

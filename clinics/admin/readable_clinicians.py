@@ -29,8 +29,8 @@ def access_clinician(clinic_id: str, user_id: str) -> Document:
     return clinician(clinicians.access_clinician(clinic_id, user_id))
 
 
-def list_members(clinic_id: ObjectId) -> list[Document]:
-    return [clinician(document) for document in staff_reads.list_members(clinic_id)]
+def list_service_accounts(clinic_id: ObjectId) -> list[Document]:
+    return [clinician(document) for document in staff_reads.list_service_accounts(clinic_id)]
 
 
 def list_member_keys(clinic_id: ObjectId) -> list[Document]:
@@ -40,11 +40,8 @@ def list_member_keys(clinic_id: ObjectId) -> list[Document]:
 
 def list_admins(clinic_id: ObjectId) -> list[str]:
     """User ids of the members who administer the clinic."""
-    return [
-        member["userId"]
-        for member in list_members(clinic_id)
-        if member.get("userId") and ClinicianRole.ADMIN in (member.get("roles") or [])
-    ]
+    found = map(clinician, staff_reads.list_with_role(clinic_id, ClinicianRole.ADMIN.value))
+    return [member["userId"] for member in found if member.get("userId")]
 
 
 def clinician(document: Document) -> Document:

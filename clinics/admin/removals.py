@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from clinic_records.admin import readable_clinics, removals
 from clinics.admin import members, readable_clinicians
-from clinics.services import clinicians, clinics
+from clinics.services import clinicians, clinics, staff_reads
 from kernel.staff import pages, roles
 from patients.services import patients
 
@@ -13,8 +13,8 @@ from patients.services import patients
 @pages.page("clinics/<str:clinic_id>/delete", name="clinic_delete", needs=roles.DESTROY)
 def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
-    people = readable_clinicians.list_members(clinic["_id"])
-    members = sum("userId" in person for person in people)
+    people = readable_clinicians.list_member_keys(clinic["_id"])
+    members = sum(bool(person.get("userId")) for person in people)
     obstacle = ""
     if patients.has_patients_besides_demo(clinic["_id"]):
         obstacle = "The clinic still has patients besides the demo patient; remove them first"
@@ -45,6 +45,9 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
 )
 def remove_member(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
+    if staff_reads.was_removed(clinic["_id"], user_id):
+        pages.fail(request, removals.ALREADY.format(who="The member"))
+        return pages.go(reverse("admin:clinic_members", args=[clinic_id]))
     member = readable_clinicians.access_clinician(clinic_id, user_id)
     known = member.get("name") or member.get("email")
     name = known or "This member"

@@ -44,13 +44,12 @@ def service_accounts_of_clinic(request: HttpRequest, clinic_id: str) -> HttpResp
     form = ServiceAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _add(request, clinic, form):
         return pages.go(request.path)
-    members = readable_clinicians.list_members(clinic["_id"])
     return frame.render(
         request,
         clinic,
         "clinics/staff/service_accounts.html",
         tab="service_accounts",
-        accounts=[member for member in members if member.get("isServiceAccount") is True],
+        accounts=readable_clinicians.list_service_accounts(clinic["_id"]),
         form=form,
         status=400 if form.errors else 200,
     )

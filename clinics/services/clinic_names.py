@@ -18,7 +18,7 @@ _KEY = "clinic-names"
 _KEPT_SECONDS = 3600  # a scheduler that stands for longer makes searches dearer, not wrong
 _LONGEST = 200  # characters of a name
 _NEWEST = 50  # clinics that may be too new for what is kept
-Name = tuple[str, str]  # id and folded name
+Name = tuple[str, str]  # id, and the name in all its spellings
 
 
 def keep() -> str:
@@ -29,16 +29,16 @@ def keep() -> str:
 
 def search(text: str, *, limit: int) -> tuple[list[Document], int]:
     """Clinics with all words in their names, those that begin like the text first, and how many there are."""
-    hits, beginning = _with(texts.words_of_staff(text)), texts.fold(texts.name(text))
+    hits, beginning = _with(texts.letters(text)), " ".join(texts.letters(text))
     hits.sort(key=lambda hit: (not hit[1].startswith(beginning), hit[1], hit[0]))
     clinics = {str(clinic["_id"]): clinic for clinic in _read(hits[:limit])}
     shown = [clinics[i] for i, _ in hits[:limit] if i in clinics]
     return shown, len(hits) - (len(hits[:limit]) - len(shown))
 
 
-def ids_with(words: Sequence[str]) -> list[ObjectId]:
-    """The clinics that have all of these words in their names."""
-    return [ObjectId(clinic_id) for clinic_id, _ in _with(words)]
+def ids_with(text: str) -> list[ObjectId]:
+    """The clinics that have all of its words in their names."""
+    return [ObjectId(clinic_id) for clinic_id, _ in _with(texts.letters(text))]
 
 
 def _with(words: Sequence[str]) -> list[Name]:
@@ -56,7 +56,7 @@ def _kept() -> dict[str, str]:
 
 def _folded(clinics: Iterable[Document]) -> list[Name]:
     named = ((clinic["_id"], clinic.get("name")) for clinic in clinics)
-    return [(str(i), texts.fold(texts.name(n[:_LONGEST]))) for i, n in named if isinstance(n, str)]
+    return [(str(i), texts.searched(n[:_LONGEST])) for i, n in named if isinstance(n, str)]
 
 
 def _read(hits: Sequence[Name]) -> list[Document]:

@@ -28,6 +28,7 @@ from kernel.errors import BadRequest, Duplicate, NotFound
 from patients.services import kept_files, list_views, patient_counts, patients
 from users.services import people
 
+DELETED = "its clinic was deleted"
 NOT_EMPTY = "deletion of non-empty clinics is not allowed"
 _SIGNAL = "lastDeletedPatientTag"  # a signal to services that watch the collection; not data of the clinic
 DEFAULT_PLAN = 250
@@ -270,14 +271,17 @@ def delete_clinic(clinic_id: str | ObjectId, *, deleted_by: str | None = None) -
     closures.require_free(clinic_object_id)
 
     def delete() -> None:
-        delete_in_transaction(clinic_object_id, deleted_by=deleted_by)
+        delete_in_transaction(clinic_object_id, deleted_by=deleted_by, words=DELETED)
         outbox.emit(ClinicDeleted(clinic_id=str(clinic_object_id)))
 
     db.run_in_transaction(delete)
 
 
-def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> ClinicDocument:
-    """The clinic as it was. Whether it was deleted or merged is for the caller to announce."""
+def delete_in_transaction(
+    clinic_id: ObjectId, *, deleted_by: str | None, words: str
+) -> ClinicDocument:
+    """The clinic as it was. Whether it was deleted or merged is for the caller to announce; `words` say so where staff
+    see what has ended with it."""
     if patients.has_patients_besides_demo(clinic_id):
         raise BadRequest(NOT_EMPTY)
     if settings.DEMO_PATIENT_USER_ID:
@@ -287,7 +291,7 @@ def delete_in_transaction(clinic_id: ObjectId, *, deleted_by: str | None) -> Cli
     removed = _archive_clinic(clinic_id, deleted_by)
     patient_counts.forget_clinic(clinic_id)
     list_views.forget_clinic(clinic_id)
-    kept_files.forget_clinic(clinic_id)
+    kept_files.forget_clinic(clinic_id, words)
     return removed
 
 

@@ -21,6 +21,7 @@ from kernel.db import Document
 from kernel.errors import ConstraintViolation, Duplicate, NotFound
 from patients.services import patient_counts, tags_and_sites
 
+MERGED = "its clinic was merged into {target}"
 # A merge keeps every site, however many; this only protects the size of the clinic's document.
 MOST_SITES = 5000
 _UNIQUE = ("email", "inviteId")
@@ -145,7 +146,10 @@ def _known(record: Mapping[str, Any]) -> set[str]:
 def end_source(source_id: ObjectId, target_id: ObjectId) -> ClinicDocument:
     """Delete the source, of which the demo patient alone may be left, and give its share codes to the target. Returns
     the source as it was. Raises BadRequest if it has other patients, and NotFound if a clinic is gone."""
-    source = clinics.delete_in_transaction(source_id, deleted_by=None)
+    target = access.names_of_clinics([target_id]).get(target_id) or "another clinic"
+    source = clinics.delete_in_transaction(
+        source_id, deleted_by=None, words=MERGED.format(target=target)
+    )
     codes = safe_reading.texts(source.get("shareCodes"))
     if not store.add_share_codes(target_id, codes, clock.now()):
         raise NotFound(message=access.CLINIC_NOT_FOUND)

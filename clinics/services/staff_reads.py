@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from clinic_records.services import people
 from clinic_records.services.people import Person
-from clinics.services import clinic_names
+from clinics.services import clinic_names, member_names
 from clinics.store import staff_reads as store
 from clinics.store.staff_reads import ClinicFilter
 from kernel import ids, safe_reading, texts
@@ -27,6 +27,7 @@ _ARCHIVED: dict[str, Shape] = {
 }
 _LONGEST_NAME = 200
 _READ_OF_NAMES = 60  # records: a person has one in each clinic
+_READ_OF_WORDS = 40
 
 
 def list_clinics(
@@ -47,6 +48,10 @@ def count_clinics(conditions: ClinicFilter, *, most: int) -> int:
     return store.count_clinics(_narrowed(conditions), most=most)
 
 
+def count_all_clinics() -> int:
+    return store.count_all_clinics()
+
+
 def list_clinics_of_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
     """In the order of the ids, without those that are gone."""
     found = {clinic["_id"]: clinic for clinic in store.list_of_ids(clinic_ids)}
@@ -55,9 +60,9 @@ def list_clinics_of_ids(clinic_ids: Sequence[ObjectId]) -> list[Document]:
 
 def _narrowed(conditions: ClinicFilter) -> ClinicFilter:
     """A rare name is looked for among the clinics that have it, and not among all of them."""
-    among = clinic_names.ids_with(texts.words_of_staff(conditions.name))
+    among = clinic_names.ids_with(conditions.name)
     is_rare = conditions.name and len(among) < MOST_COUNTED
-    return replace(conditions, among=tuple(among)) if is_rare else conditions
+    return replace(conditions, name="", among=tuple(among)) if is_rare else conditions
 
 
 def what_is(text: str) -> str:
@@ -105,8 +110,13 @@ def _archived(tombstone: Document) -> Document:
     return safe_reading.readable(shown, _ARCHIVED)
 
 
-def list_members(clinic_id: ObjectId) -> list[Document]:
-    return store.list_members(clinic_id)
+def list_with_role(clinic_id: ObjectId, role: str) -> list[Document]:
+    return store.list_with_role(clinic_id, role)
+
+
+def list_service_accounts(clinic_id: ObjectId) -> list[Document]:
+    """Sorted by name."""
+    return store.list_service_accounts(clinic_id)
 
 
 def list_member_keys(clinic_id: ObjectId) -> list[Document]:
@@ -159,12 +169,15 @@ def list_memberships(person: Person, *, skip: int, limit: int) -> tuple[list[Doc
     return store.list_memberships(person, skip=skip, limit=limit)
 
 
-def list_named(beginning: str, *, limit: int) -> list[Document]:
-    """Members and invites of all clinics whose name begins like this: one record for each person. Brackets and quotes
-    around it do not count."""
-    text = texts.without_brackets_around(texts.name(beginning)[:_LONGEST_NAME])
+def list_named(text: str, *, limit: int) -> list[Document]:
+    """Members and invites of all clinics with all words in their names: one record for each person, those whose name
+    begins like the text first. Brackets and quotes around it do not count."""
+    typed = texts.without_brackets_around(texts.name(text)[:_LONGEST_NAME])
     begins = ["", *texts.OPENING]
-    rows = store.list_named([sign + text for sign in begins], limit=_READ_OF_NAMES) if text else []
+    rows = (
+        store.list_named([sign + typed for sign in begins], limit=_READ_OF_NAMES) if typed else []
+    )
+    rows += store.list_members_of_ids(member_names.ids_with(typed, limit=_READ_OF_WORDS))
     by_person = {safe_reading.text(row.get("userId")) or row["_id"]: row for row in reversed(rows)}
     return list(reversed(by_person.values()))[:limit]
 
@@ -173,6 +186,13 @@ def list_former_memberships(person: Person, *, skip: int, limit: int) -> tuple[l
     """Like `list_memberships`, for removed ones: each record as it was, with the time of removal in `removed`."""
     tombstones, total = store.list_former_memberships(person, skip=skip, limit=limit)
     return people.as_they_were(tombstones, "clinician"), total
+
+
+def was_removed(clinic_id: ObjectId, user_id: str) -> bool:
+    """Whether the person was a member of the clinic, and is none any more."""
+    if store.list_members_of_users(clinic_id, [user_id]):
+        return False
+    return bool(store.list_clinicians([(clinic_id, user_id)]))
 
 
 def is_invite(text: str) -> bool:

@@ -1,6 +1,6 @@
 """What the staff pages read: clinics by name or trouble, members of a clinic, clinics of a user."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from kernel.page_limits import MOST_COUNTED
 from patients.search_keys import in_fields
 
 CLINICS, CLINICIANS, DELETIONS = "clinics", "clinicians", "clinic_deletions"
-MOST_MEMBERS = 2000  # that are read of one clinic; most have a few, the largest some hundred
+MOST_MEMBERS = 200_001  # keys of one clinic: an export has one less, and refuses what is more
 _BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 _COLLATION = {"locale": "en", "strength": 1}
 LISTED = {
@@ -79,6 +79,11 @@ def count_clinics(conditions: ClinicFilter, *, most: int = MOST_COUNTED) -> int:
     return db.collection(CLINICS).count_up_to(_conditions(conditions), most)
 
 
+def count_all_clinics() -> int:
+    """As the database keeps it: none of them is looked at."""
+    return db.collection(CLINICS).count_all()
+
+
 def list_all_names() -> list[Document]:
     return list(db.collection(CLINICS).find({}, {"name": 1}))
 
@@ -123,15 +128,19 @@ def list_newest_deletions(limit: int) -> list[Document]:
     return list(rows.limit(limit))
 
 
-def list_members(clinic_id: ObjectId) -> list[Document]:
-    """Members and pending invites, sorted by name."""
-    return list(
-        db.collection(CLINICIANS).find({"clinicId": clinic_id}, sort=_BY_NAME, limit=MOST_MEMBERS)
-    )
+def list_with_role(clinic_id: ObjectId, role: str) -> list[Document]:
+    return list(db.collection(CLINICIANS).find({"clinicId": clinic_id, "roles": role}))
+
+
+def list_service_accounts(clinic_id: ObjectId) -> list[Document]:
+    """Sorted by name."""
+    query = {"clinicId": clinic_id, "isServiceAccount": True}
+    return list(db.collection(CLINICIANS).find(query, sort=_BY_NAME))
 
 
 def list_member_keys(clinic_id: ObjectId) -> list[Document]:
-    """The same with nothing but `name`, `email`, `userId` and `_id`, which are read from an index."""
+    """Members and pending invites, sorted by name, with nothing but `name`, `email`, `userId` and `_id`, which are read
+    from an index."""
     shown = {"name": 1, "email": 1, "userId": 1}
     return list(
         db.collection(CLINICIANS).find(
@@ -192,6 +201,18 @@ def list_named(beginnings: Sequence[str], *, limit: int) -> list[Document]:
         collation=_COLLATION,
     )
     return list(rows)
+
+
+def walk_all_names() -> Iterator[Document]:
+    """Of members and invites of all clinics."""
+    yield from db.collection(CLINICIANS).find({}, {"name": 1, "userId": 1})
+
+
+def list_newest_names(limit: int) -> list[Document]:
+    newest = [("createdTime", DESCENDING), ("_id", DESCENDING)]
+    return list(
+        db.collection(CLINICIANS).find({}, {"name": 1, "userId": 1}, sort=newest, limit=limit)
+    )
 
 
 def find_name_of_member(user_id: str) -> str | None:

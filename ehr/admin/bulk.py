@@ -47,7 +47,7 @@ def _in_progress(clinic_id: ObjectId) -> list[work_in_progress.Work]:
             title=bulk.WORKS[run["kind"]].title if run["kind"] in bulk.WORKS else run["kind"],
             state=str(_STATES.get(run["state"], run["state"])),
             page=reverse("admin:ehr_bulk_run", args=[clinic_id, run["_id"]]),
-            needs=roles.INTEGRATION,
+            needs=(roles.INTEGRATION,),
             if_source="It waits while the merge runs. Afterwards it ends with the clinic: what was done stays, and the "
             "rest is not done.",
             if_target="It goes on, for the patients whom it has found: those who come with the merge are not among "

@@ -40,7 +40,6 @@ OBJECT = "job"
 FETCHED = "job.file_fetched"  # as the audit trail calls it
 NOT_FOUND = "there is no such job; jobs are kept for thirty days"
 NOT_AT_WORK = "it has ended already"
-DISCARDED = "it was removed"
 NOT_AGAIN = "it cannot be started again: it has not failed, or failed too long ago; begin a new one"
 # One delivery of the event works this long, then leaves the rest to the next: tasks have a time limit, and other work
 # waits behind it.
@@ -171,17 +170,50 @@ def cancel(job: Document) -> Document:
     return canceled
 
 
-def discard(job: Document) -> None:
+def discard(job: Document, words: str) -> None:
     """No more is done of it, and what it has made goes, with what was kept to start it again; in the caller's
-    transaction."""
+    transaction. `words`: why, for staff."""
     job = store.find(job["_id"]) or job
     gone = {"file": None, "again": None}
     if is_at_work(job):
-        store.advance(job, {**_ended(JobState.CANCELED, DISCARDED), **gone}, lines=["Removed"])
+        store.advance(job, {**_ended(JobState.CANCELED, words), **gone}, lines=["Removed"])
         _let_go(job)
     else:
         store.advance(job, gone, lines=["Removed"])
     store.remove_parts(job["_id"])
+
+
+def end_all_of_clinic(clinic_id: ObjectId, words: str) -> None:
+    """Those that are at work or could be started again: the clinic goes, in the caller's transaction. What they have
+    made stays."""
+    for short in store.list_of(list(KINDS), clinic_id):
+        job = store.find(short["_id"])
+        if job is None:
+            continue
+        if is_at_work(job):
+            fields = {**_ended(JobState.CANCELED, words), "again": None}
+            _end(job, fields, line="Canceled")
+            store.remove_parts(job["_id"])
+        elif job.get("again"):
+            store.advance(job, {"again": None, "problem": words}, lines=["It cannot go on"])
+            store.remove_parts(job["_id"])
+
+
+def is_held(job: Mapping[str, Any]) -> bool:
+    """Whether it waits for the end of a merge that holds its clinic."""
+    kind = KINDS.get(job["kind"])
+    if kind is None or not job["clinicId"] or not is_at_work(job):
+        return False
+    try:
+        _require_clinic(kind, job["clinicId"])
+    except Busy:
+        return True
+    return False
+
+
+def list_held() -> list[ObjectId]:
+    """The jobs that wait so."""
+    return [job["_id"] for job in store.list_at_work_of_clinics() if is_held(job)]
 
 
 def _let_go(job: Document) -> None:
@@ -297,10 +329,12 @@ def require(kind: Kind, task: Task) -> None:
     """What all of the work needs. Raises Busy, too: whatever the kind, a clinic that is being merged into another is
     not worked on, and the merge may be taken back; and what is in the other is not listed meanwhile."""
     if task.clinic is not None:
-        _gate(settings.CLINIC_IS_WHOLE if kind.lists_clinic else settings.CLINIC_GATE)(
-            str(task.clinic)
-        )
+        _require_clinic(kind, task.clinic)
     kind.requires(task)
+
+
+def _require_clinic(kind: Kind, clinic_id: ObjectId) -> None:
+    _gate(settings.CLINIC_IS_WHOLE if kind.lists_clinic else settings.CLINIC_GATE)(str(clinic_id))
 
 
 @cache

@@ -232,6 +232,26 @@ def list_at_work(clinic_id: ObjectId | None, kind: str) -> list[Document]:
     return list(found)
 
 
+def list_at_work_of_clinics() -> list[Document]:
+    """Id, kind, state and clinic of those that are about a clinic."""
+    shown = {"kind": 1, "state": 1, "clinicId": 1}
+    query = {
+        "state": {"$in": [state.value for state in AT_WORK]},
+        "clinicId": {"$type": "objectId"},
+    }
+    return list(db.collection(COLLECTION).find(query, shown, hint="JobsAtWork"))
+
+
+def list_all_at_work(clinic_id: ObjectId) -> list[Document]:
+    """Those of all kinds in a clinic, oldest first, as `list_at_work`."""
+    query = {"state": {"$in": [state.value for state in AT_WORK]}, "clinicId": clinic_id}
+    sort = [("_id", ASCENDING)]
+    found = db.collection(COLLECTION).find(
+        query, _SHORT, sort=sort, limit=_MOST_LISTED, hint="JobsAtWork"
+    )
+    return list(found)
+
+
 def prolong_parts(job_id: ObjectId, expires: datetime) -> None:
     query = {"jobId": job_id, "series": {"$ne": _TYPED}}
     db.collection(PARTS).update_many(query, {"$set": {"expiresTime": expires}})

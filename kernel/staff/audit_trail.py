@@ -126,7 +126,9 @@ def _condition(field: str, value: str) -> tuple[str, Any]:
         return "clinicId", ids.parse_id(value)
     if field == "actor":
         return ("actor.id" if ids.is_user_id(value) else "actor.name"), value
-    return "object.id", value
+    if not ids.is_user_id(value):
+        return "object.id", value
+    return "$or", [{"object.id": value}, {audit.PATIENTS: value}]
 
 
 # --- the trail as a file --------------------------------------------------------------------------
@@ -160,11 +162,19 @@ def _read_export(request: HttpRequest, _: Mapping[str, str]) -> Asked:
     asked = _read(request)
     if asked.problem:
         raise BadRequest(asked.problem)
-    count = audit.count_events(asked.query, most=exports.MOST_AT_ONCE + 1)
+    is_whole = not asked.conditions
+    count = (
+        audit.count_all()
+        if is_whole
+        else audit.count_events(asked.query, most=exports.MOST_AT_ONCE + 1)
+    )
+    is_more = not is_whole and count > exports.MOST_AT_ONCE
     return Asked(
         name="audit-trail",
-        count=min(count, exports.MOST_AT_ONCE),
-        is_more=count > exports.MOST_AT_ONCE,
+        count=exports.MOST_AT_ONCE if is_more else count,
+        is_more=is_more,
+        is_about=is_whole and count > exports.MOST_AT_ONCE,
+        names=list(asked.conditions),
         wanted=asked.conditions,
         narrowed=_narrowed(asked),
         about=[_TITLES[name].lower() for name in asked.conditions],

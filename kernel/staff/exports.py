@@ -15,7 +15,7 @@ from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from kernel import audit, db, jobs, tables
+from kernel import audit, db, jobs, tables, texts
 from kernel.errors import BadRequest, DomainError
 from kernel.jobs.files import CSV, FORMATS, TYPES, XLSX
 from kernel.staff import job_begins, pages, refusals, searches
@@ -24,25 +24,32 @@ from kernel.staff.fields import Reason, StaffForm
 MOST = 200_000  # rows of a file
 MOST_AT_ONCE = 1_000  # rows of a file that is made while the browser waits
 AT_ONCE = "at_once"  # the button
+FORMAT_HELP = (
+    "The workbook keeps MRNs and other texts as they are. In CSV an apostrophe stands before what would begin a "
+    "formula, and Excel makes a number of 000123 when it opens the file."
+)
 TOO_MANY = f"These are more than {MOST:,} rows, too many for one file: narrow the list."
 BY_JOB = f"More than {MOST_AT_ONCE:,} rows are exported by a job: begin it here."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a file would hold. `name`: of the file. `count`: of its rows; `is_more`: counting stopped there. `left_out`:
-    how many are too many for one file. `wanted`: as the kind of job plans from it. `narrowed`: by what the list is
-    narrowed, in words and without what was `typed` to search for. `about`: the same without values. `scope`: what the
-    audit trail says besides."""
+    """What a file would hold. `name`: of the file. `count`: of its rows; `is_more`: counting stopped there; `is_about`:
+    it is that of all rows, as the database keeps it. `left_out`: how many are too many for one file. `names`: of the
+    fields by which the list is narrowed, as the audit trail has them. `wanted`: as the kind of job plans from it.
+    `narrowed`: by what the list is narrowed, in words and without what was `typed` to search for. `about`: the same
+    without values. `scope`: what the audit trail says besides."""
 
     name: str
     count: int
     wanted: Mapping[str, Any]
     clinic: Mapping[str, Any] | None = None
     is_more: bool = False
+    is_about: bool = False
     left_out: int = 0
     narrowed: Sequence[tuple[str, str]] = ()
     about: Sequence[str] = ()
+    names: Sequence[str] = ()
     typed: str = ""
     order: str = ""
     scope: Mapping[str, Any] = field(default_factory=dict)
@@ -51,6 +58,11 @@ class Asked:
     @property
     def is_small(self) -> bool:
         return self.count <= MOST_AT_ONCE and not self.is_more
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """For the event: in one form for all lists."""
+        return {"searched": bool(self.typed), "narrowed": sorted(self.names), **self.scope}
 
     @property
     def shown(self) -> Sequence[tuple[str, str]]:
@@ -72,8 +84,16 @@ class Export:
     begin: Callable[..., HttpResponseBase] = job_begins.begin
 
 
+def name_of(clinic: Mapping[str, Any]) -> str:
+    """For the name of a file."""
+    name = clinic.get("name")
+    return texts.for_file_name(name if isinstance(name, str) else "", otherwise=str(clinic["_id"]))
+
+
 class ExportForm(StaffForm):
-    format = forms.ChoiceField(label="Format", choices=list(FORMATS.items()), initial=XLSX)
+    format = forms.ChoiceField(
+        label="Format", choices=list(FORMATS.items()), initial=XLSX, help_text=FORMAT_HELP
+    )
     reason = Reason(required=False)
 
 
@@ -130,7 +150,7 @@ def _begin(
         export.kind,
         wanted=asked.wanted,
         options={"format": chosen, "name": asked.name},
-        scope={**rows, "format": chosen, **asked.scope, "columns": list(export.kind.header)},
+        scope={**rows, "format": chosen, **asked.told, "columns": list(export.kind.header)},
         about=", ".join((FORMATS[chosen], *(f"narrowed by {title}" for title in asked.about))),
         narrowed=asked.narrowed,
         typed=asked.typed,
@@ -172,7 +192,7 @@ def _send(
         scope={
             "rows": len(rows),
             "format": chosen,
-            **asked.scope,
+            **asked.told,
             "columns": list(export.kind.header),
         },
         **pages.actor(request),

@@ -153,7 +153,8 @@ class OptionalReasonForm(StaffForm):
 
 class Typed(forms.CharField):
     """The name of what is meant, typed before something that cannot be undone, and compared in its normal form: others
-    may have stored a name with two blanks. Letter case does not count in addresses. The script keeps the button off
+    may have stored a name with two blanks. Letter case, and which apostrophes, quotes and dashes these are, do
+    not count. The script keeps the button off
     until it is right."""
 
     def __init__(self, expected: str, *, wrong: str, **options: Any) -> None:
@@ -163,7 +164,8 @@ class Typed(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if texts.name(value) != self._expected and not self._is_address(value):
+        is_same = texts.as_confirmed(value) == texts.as_confirmed(self._expected)
+        if not is_same and not self._is_address(value):
             raise forms.ValidationError(self._wrong, code="wrong")
 
     def _is_address(self, value: str) -> bool:

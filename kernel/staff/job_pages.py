@@ -26,6 +26,7 @@ GONE = "the file was fetched already, or has expired"
 IN_LINE = "waits for its turn"
 IN_MERGE = "waits for the end of a merge"
 STATES = dict(JobState.choices)
+HELD = "held"  # as the list is filtered: in whatever state the job is
 _OTHER_ASKERS = {ActorKind.USER.value: "Account", ActorKind.SERVICE.value: "Service"}
 _BESIDE = {
     "id": "_id",
@@ -79,7 +80,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         rows=_rows(request, found),
         paging=paging.paging(request, shown=len(found), total=store.count(query)),
         kinds=[(name, kind.title) for name, kind in kinds.items()],
-        states=STATES.items(),
+        states=[*STATES.items(), (HELD, IN_MERGE)],
         chosen=request.GET,
         clinic=clinic,
         elsewhere=_links(request, clinic),
@@ -99,6 +100,8 @@ def _query(request: HttpRequest, kinds: list[str], clinic: Meant) -> dict[str, A
     query: dict[str, Any] = {"kind": kind if kind in kinds else {"$in": kinds}}
     if state in STATES:
         query["state"] = state
+    if state == HELD:
+        query["_id"] = {"$in": jobs.list_held()}
     if clinic.typed:
         query["clinicId"] = ids.parse_id(clinic.id)  # None, which no job has, if it is not clear
     return query
@@ -340,7 +343,7 @@ def _row(job: Document) -> dict[str, Any]:
         "about": job["about"],
         "clinic_id": str(job["clinicId"] or ""),
         "clinic": job["clinicName"] or str(job["clinicId"] or ""),
-        "state": STATES.get(state, state),
+        "state": IN_MERGE if jobs.is_held(job) else STATES.get(state, state),
         "colour": _COLOURS.get(state, "wait"),
         "is_settled": not jobs.is_at_work(job),
         "total": job["total"],

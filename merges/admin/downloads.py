@@ -15,7 +15,7 @@ from kernel import jobs
 from kernel.db import Document
 from kernel.errors import BadRequest, Busy
 from kernel.jobs.files import TYPES, XLSX
-from kernel.staff import pages, roles
+from kernel.staff import exports, pages, roles
 from merges.admin import sizes
 from merges.plan.model import MergePlan
 from merges.services import audit_trail, planning, reports
@@ -41,13 +41,19 @@ def report(request: HttpRequest, source_id: str, target_id: str) -> HttpResponse
     except Busy as error:
         pages.fail(request, error)
         return pages.go(reverse("admin:merge_plan", args=[source_id, target_id]))
+    sides = ({"_id": side.id, "name": side.name} for side in (plan.source, plan.target))
     audit_trail.record_report(plan, requested_by=pages.signature(request))
     file = TemporaryFile()  # noqa: SIM115 (the response closes it)
     reports.write_workbook(plan, file)
     file.seek(0)
     return FileResponse(
-        file, as_attachment=True, filename=reports.file_name(plan), content_type=TYPES[XLSX]
+        file, as_attachment=True, filename=f"{_name_of(*sides)}.{XLSX}", content_type=TYPES[XLSX]
     )
+
+
+def _name_of(source: Document, target: Document) -> str:
+    """Of the file, without its ending."""
+    return f"merge-report-{exports.name_of(source)}-into-{exports.name_of(target)}"
 
 
 # --- of large clinics -----------------------------------------------------------------------------
@@ -110,7 +116,7 @@ def begin(request: HttpRequest, source_id: str, target_id: str) -> HttpResponseB
 
 def _begin(request: HttpRequest, source: Document, target: Document) -> HttpResponseBase:
     rows = sizes.patients_of(source["_id"]) + sizes.patients_of(target["_id"])
-    name = f"merge-report-{source['_id']}-{target['_id']}"
+    name = _name_of(source, target)
     return clinic_jobs.begin(
         request,
         source,

@@ -151,6 +151,8 @@ def _confirmed(
     form = ConfirmForm(request.POST, made=made)
     if not made["can_execute"]:
         return _refused(request, pair, made, form, BadRequest(BLOCKED), is_old=is_old)
+    if obstacle := _obstacle(made):  # which changes the plan all the time
+        return _refused(request, pair, made, form, Conflict(message=obstacle), is_old=is_old)
     if request.POST.get("seen") != made["seen"]:
         form, error = ConfirmForm(made=made), Conflict(message=CHANGED)
         return _refused(request, pair, made, form, error, is_old=is_old)
@@ -226,6 +228,7 @@ def _page(
         plan=content,
         numbers=in_words.number_rows(numbers),
         problems=plan_problems.rows(request, content),
+        obstacle=_obstacle(made),
         works=[*_works(request, source), *_works(request, target, is_target=True)],
         parts=content,
         source_name=source["shown_name"],
@@ -239,16 +242,21 @@ def _page(
     )
 
 
+def _obstacle(made: Made) -> str:
+    """What would have a merge refused whatever its plan says, in words."""
+    return merging.CREATING if merging.is_creating(made["source"]["id"]) else ""
+
+
 def _works(
     request: HttpRequest, side: Mapping[str, Any], *, is_target: bool = False
 ) -> list[dict[str, str]]:
-    """Work for health records that is in progress now, and what would become of it."""
+    """Work that is in progress now, and what would become of it."""
     return [
         {
             "title": work.title,
             "state": work.state,
             "clinic": side["shown_name"],
-            "url": work.page if pages.has(request, work.needs) else "",
+            "url": work.page if all(pages.has(request, one) for one in work.needs) else "",
             "fate": work.if_target if is_target else work.if_source,
         }
         for work in work_in_progress.list_of(side["id"])

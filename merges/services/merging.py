@@ -67,6 +67,11 @@ def request_merge(
     return merge
 
 
+def is_creating(source_id: ObjectId) -> bool:
+    """Whether patients of the source are created from a file, which refuses its merge."""
+    return kept_files.is_creating(source_id)
+
+
 def find_present(source_id: str | ObjectId, target_id: str | ObjectId) -> Document | None:
     """The merge that a request for this pair joins."""
     source, target = ids.parse_id(source_id), ids.parse_id(target_id)
@@ -131,7 +136,7 @@ def _text_of(clinic: ClinicDocument, name: str) -> str:
 def _begin(merge: Document) -> None:
     """A file of patients that begins at the same moment finds the mark, or is found here."""
     store.insert(merge)
-    if kept_files.is_creating(merge["sourceId"]):
+    if is_creating(merge["sourceId"]):
         raise Conflict(message=CREATING)
     if closures.is_requested(merge["sourceId"]):
         raise Conflict(message=OTHER_MERGE)

@@ -98,7 +98,10 @@ _INVITATION = (
 )
 _AGAIN = "The account was connected before. The person was asked to connect it again and has not done so yet."
 _UNKNOWN = " But no request can be sent for this provider: the person has to connect it there."
-_NO_ADDRESS = " The record has no e-mail address: no one can be asked before the clinic enters one."
+_NO_ADDRESS = (
+    "The record has no e-mail address, so no one can be asked. Find out the address, enter it with Correct (or have "
+    "the clinic enter it), then send a connection request."
+)
 
 
 def context(document: Document, last_data: datetime | None) -> dict[str, Any]:
@@ -181,15 +184,17 @@ def _words(arrival: Arrival) -> Words:
 def _next_step(arrival: Arrival, *, has_address: bool) -> str:
     words = _WORDS[arrival.finding]
     if arrival.finding is Finding.NEVER_ASKED:
-        return words.next_step if has_address else words.next_step + _NO_ADDRESS
+        return words.next_step if has_address else _NO_ADDRESS
     if arrival.finding is Finding.ARRIVES:
         return words.next_step
     if not arrival.provider:
-        return words.next_step if arrival.finding is Finding.INVITED else _INVITATION
+        if arrival.finding is Finding.INVITED:
+            return words.next_step
+        return _INVITATION if has_address else _NO_ADDRESS
     if arrival.provider not in _PROVIDERS:
         return words.next_step + _UNKNOWN
     if not has_address:
-        return words.next_step + _NO_ADDRESS
+        return _NO_ADDRESS
     return words.next_step
 
 

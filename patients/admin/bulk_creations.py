@@ -35,6 +35,14 @@ IS_KEPT = timedelta(hours=1)
 CONFIRMED = "The file was confirmed already, and this job was begun with it"
 NOT_KEPT = "What was checked is kept for an hour, and used once. Upload the file again"
 TOO_LARGE = "The file is larger than 2 MB. Make two of it."
+# Of Excel since 2007, which is a compressed folder, and before.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOK = (
+    "This is a workbook of Excel. Open it there, choose Save as and the type CSV UTF-8 (comma delimited), and upload "
+    "that file."
+)
+OF_LINE = "the MRN is that of line {line}, too"
+OF_PATIENT = "a patient of the clinic has the MRN already"
 FIRST = 3  # lines that a page shows as they were read
 MOST_LISTED = 200  # lines that a page names; the others are counted
 _TITLE = "Create patients from a file"
@@ -59,6 +67,8 @@ class FileForm(StaffForm):
         if (uploaded.size or 0) > bulk_rows.MOST_BYTES:
             raise forms.ValidationError(TOO_LARGE)
         raw: bytes = uploaded.read()
+        if raw.startswith(_WORKBOOKS):
+            raise forms.ValidationError(WORKBOOK)
         return raw
 
 
@@ -223,7 +233,8 @@ def _what_happens(clinic: Document, rows: Sequence[Document]) -> dict[str, Any]:
     )
     created = [row for row in others if row["number"] not in refused]
     names = {row["number"]: row["body"]["fullName"] for row in rows}
-    left_out = marks | refused
+    left_out = {number: list(words) for number, words in (marks | refused).items()}
+    _name_first_lines(left_out, rows)
     return {
         "count": len(created),
         "number_left_out": len(left_out),
@@ -236,6 +247,19 @@ def _what_happens(clinic: Document, rows: Sequence[Document]) -> dict[str, Any]:
             len(created), sum(bool(row["body"].get("email")) for row in created)
         ),
     }
+
+
+def _name_first_lines(left_out: Mapping[int, list[str]], rows: Sequence[Document]) -> None:
+    """In place of words that do not say whose the MRN is: that of another line of the file, or of a patient."""
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        lines.setdefault(row["body"]["mrn"], []).append(row["number"])
+    for row in rows:
+        words = left_out.get(row["number"], [])
+        if bulk_creations.DUPLICATE_MRN in words:
+            others = [line for line in lines[row["body"]["mrn"]] if line != row["number"]]
+            at = words.index(bulk_creations.DUPLICATE_MRN)
+            words[at] = OF_LINE.format(line=others[0]) if others else OF_PATIENT
 
 
 def _lines(reasons: Mapping[int, Sequence[str]], names: Mapping[int, str]) -> list[Document]:

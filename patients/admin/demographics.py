@@ -18,7 +18,7 @@ from patients import ages
 from patients.admin import readable_patients
 from patients.choices import DiagnosisType
 from patients.custody import is_custodial
-from patients.services import patients
+from patients.services import bulk_creations, patients
 
 CORRECTED = "patient.corrected"
 NEEDED = "It can be corrected, but not erased."
@@ -120,7 +120,8 @@ def _submitted(
     is_unlikely = bool(said.get("birthDate")) and ages.is_unlikely(
         said["birthDate"], ages.today_of(clinic)
     )
-    shown = {"rows": rows, "reason": reason, "is_unlikely": is_unlikely}
+    has_other = bool(said.get("mrn")) and bulk_creations.has_mrn(clinic["_id"], said["mrn"])
+    shown = {"rows": rows, "reason": reason, "is_unlikely": is_unlikely, "has_other": has_other}
     return _page(request, clinic, user_id, form, opened_on=opened_on, **shown)
 
 

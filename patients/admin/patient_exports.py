@@ -1,7 +1,6 @@
 """The patients of a clinic as a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -54,9 +53,8 @@ def _read(request: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> As
     clinic = readable_clinics.access_clinic(clinic_id)
     choice = list_choices.read(fields)
     count = _count(clinic, choice, is_exact=request.method == "POST")
-    scope: dict[str, Any] = {"searched": bool(choice.search)}
     return Asked(
-        name=f"patients-{clinic['_id']}",
+        name=f"patients-{exports.name_of(clinic)}",
         count=min(count, exports.MOST),
         left_out=max(count - exports.MOST, 0),
         wanted=choice.asked,
@@ -65,7 +63,7 @@ def _read(request: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> As
         about=choice.titles,
         typed=choice.search,
         order=choice.order_in_words,
-        scope=scope | ({"narrowed": choice.names} if choice.is_narrowed else {}),
+        names=choice.names,
         crumbs=[
             *frame.crumbs_of(clinic),
             pages.Crumb("Patients", reverse("admin:clinic_patients", args=[clinic["_id"]])),

@@ -7,7 +7,7 @@ from clinic_records.admin import readable_clinics, removals
 from kernel.staff import pages, roles
 from patients.admin import readable_patients
 from patients.custody import is_custodial
-from patients.services import patients
+from patients.services import patients, staff_reads
 
 REMOVED = "patient.removed"
 NEEDS = (roles.PATIENTS, roles.DESTROY)
@@ -26,6 +26,9 @@ _ABOUT_CUSTODIAL_ACCOUNT = (
 def remove_patient(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     """The text to type is the name, which shows that the right person is meant. It is posted, and compared alone."""
     clinic = readable_clinics.access_clinic(clinic_id)
+    if staff_reads.was_removed(clinic["_id"], user_id):
+        pages.fail(request, removals.ALREADY.format(who="The patient"))
+        return pages.go(reverse("admin:clinic_patients", args=[clinic_id]))
     document = readable_patients.access_patient(clinic_id, user_id)
     name = document.get("fullName") or "This patient"
     consequences = [

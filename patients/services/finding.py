@@ -19,6 +19,7 @@ _LOOKED_AT = (
 )
 _LOOKED_AT_OF_DATES = 300
 _MOST_WORDS = 3
+_MOST_SPELT = 12  # words of a name that is written in another way
 _LEAST_LETTERS = (
     2  # of a name that is sought by one word; one is enough where a sign is a syllable or a word
 )
@@ -27,11 +28,13 @@ _FIRST_SIGN = "\u2e80"  # from here on: Chinese, Japanese and Korean
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a text can mean. `words`: of a name; with `dates` in the same text, both have to match."""
+    """What a text can mean. `words`: of a name; with `dates` in the same text, both have to match. `others`: the same
+    words as the name may be written, too."""
 
     mrns: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,13 +50,14 @@ class Found:
 def read(text: str) -> Sought:
     """A date may stand before or after a name."""
     typed = texts.name(text)[:LONGEST]
-    mrn = copied_texts.mrn_in(typed)
-    name, _, days = written_dates.split(mrn)
-    mrns = () if days and name else tuple(dict.fromkeys((typed, mrn)))
+    found = copied_texts.mrns_in(typed)
+    name, _, days = written_dates.split(found[0])
+    mrns = () if days and name else tuple(dict.fromkeys((typed, *found)))
     return Sought(
         mrns=mrns,
         dates=tuple(day.isoformat() for day in days),
         words=tuple(find_terms.words_of(name)),
+        others=tuple(tuple(form.split()[:_MOST_SPELT]) for form in texts.spellings(name)[1:]),
     )
 
 
@@ -75,7 +79,8 @@ def _in_dates(sought: Sought, limit: int) -> tuple[list[Document], bool]:
     """Those of this name among all who were born on one of the days."""
     terms = [find_terms.born_on(day) for day in sought.dates]
     rows = list_rows.list_with_terms(terms, limit=_LOOKED_AT_OF_DATES)
-    return _named(rows, sought.words)[:limit], len(rows) == _LOOKED_AT_OF_DATES
+    named = [row for words in (sought.words, *sought.others) for row in _named(rows, words)]
+    return named[:limit], len(rows) == _LOOKED_AT_OF_DATES
 
 
 def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
@@ -84,7 +89,8 @@ def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
     rows = list_rows.list_with_terms(terms, limit=limit) if terms else []
     words = sought.words
     if _is_long_enough("".join(words)):
-        rows += list_rows.list_beginning_like(_side_by_side(words), limit=limit)
+        beginnings = [one for some in (words, *sought.others) for one in _side_by_side(some)]
+        rows += list_rows.list_beginning_like(list(dict.fromkeys(beginnings)), limit=limit)
     if len(words) == 1 or len(rows) >= limit:
         return rows, False
     apart, is_cut = _apart(words)

@@ -18,6 +18,8 @@ from patients.services.kept_files import EXPORT
 from patients.services.list_exports import Asked
 
 # So many are one member's in one clinic, at work or not yet expired: the next takes the place of the oldest.
+REPLACED = "a newer export of the same member has taken its place"
+REMOVED = "the member who had asked for it has removed it"
 MOST_KEPT = 3
 FAILED = "the file could not be made; begin another export"
 
@@ -31,7 +33,7 @@ def begin(*, clinic_id: str, query: Mapping[str, Any], user_id: str) -> Document
 
     def store() -> ObjectId:
         for job in kept_files.list_own(EXPORT, clinic["_id"], user_id)[MOST_KEPT - 1 :]:
-            jobs.discard(job)
+            jobs.discard(job, REPLACED)
         return _begin(clinic, asked, query, user_id)
 
     return jobs.access(str(db.run_in_transaction(store)))
@@ -80,4 +82,4 @@ def fetch(job: Document, *, user_id: str) -> Iterator[bytes]:
 
 
 def remove(job: Document) -> None:
-    db.run_in_transaction(lambda: jobs.discard(job))
+    db.run_in_transaction(lambda: jobs.discard(job, REMOVED))

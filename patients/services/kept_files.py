@@ -50,6 +50,7 @@ CREATION = KeptFile(
     expired="the result has expired or was removed",
     is_wanted_by_member=False,
 )
+MEMBER_LEFT = "the member who had asked for it has left the clinic"
 _ALL = {kept.kind: kept for kept in (EXPORT, CREATION)}
 
 
@@ -121,14 +122,15 @@ def is_creating(clinic_id: ObjectId) -> bool:
 
 
 # --- ends -----------------------------------------------------------------------------------------
-def forget_clinic(clinic_id: ObjectId) -> None:
-    """In the caller's transaction."""
+def forget_clinic(clinic_id: ObjectId, words: str) -> None:
+    """With all other jobs of the clinic, in the caller's transaction. `words`: why they end."""
     for job in jobs.list_of(list(_ALL), clinic_id):
-        jobs.discard(job)
+        jobs.discard(job, words)
+    jobs.end_all_of_clinic(clinic_id, words)
 
 
 def forget_member(clinic_id: ObjectId, user_id: str) -> None:
     """In the caller's transaction. Patients who are being created are the clinic's, so that goes on."""
     for job in jobs.list_of(list(_ALL), clinic_id, user_id):
         if _ALL[job["kind"]].is_wanted_by_member or not jobs.is_at_work(job):
-            jobs.discard(job)
+            jobs.discard(job, MEMBER_LEFT)

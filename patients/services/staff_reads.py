@@ -40,6 +40,12 @@ def names_of_patients(keys: Sequence[tuple[ObjectId, str]]) -> dict[tuple[Object
     return people.names_by_key(store.list_patients(keys), "userId", "fullName")
 
 
+def was_removed(clinic_id: ObjectId, user_id: str) -> bool:
+    """Whether the person was a patient of the clinic, and is none any more."""
+    keys = [(clinic_id, user_id)]
+    return not store.list_present(keys) and bool(store.list_patients(keys))
+
+
 def names_in_clinic(clinic_id: ObjectId, user_ids: Sequence[str]) -> dict[str, str]:
     """Names of present patients, by user id; "" for one without a name."""
     keys = [(clinic_id, user_id) for user_id in user_ids]

@@ -25,7 +25,7 @@ def _in_progress(clinic_id: ObjectId) -> list[work_in_progress.Work]:
             title="EHR sync",
             state=f"{pluralized(run.total, 'send')}, not all of them ended",
             page=reverse("admin:ehr_run", args=[run.id]),
-            needs=roles.MESSAGES,
+            needs=(roles.MESSAGES,),
             if_source="Its sends wait while the merge runs. Afterwards those that have not ended end without being "
             "sent, because the connection is gone with the clinic; start a sync of the target then.",
             if_target="It goes on, for the patients whom it began with: those who come with the merge are in the next "

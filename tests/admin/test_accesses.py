@@ -9,6 +9,7 @@ from clinics.admin import meant, people_meant
 from kernel import clock, db
 from kernel.accesses import recording
 from kernel.accesses.rows import PROCESSES, RECORDS
+from kernel.staff import audit_trail
 from tests.admin.conftest import events, patient_ids, text
 from tests.events import deliver_all
 
@@ -170,3 +171,46 @@ def test_processes_that_ended_without_saying_so_are_shown(clinic, ben, staff):
     assert "without saying so" in text(staff("auditor").get(""))
     assert "without saying so" not in text(staff("viewer").get(""))
     assert "up to a second" in text(staff("auditor").get("accesses/"))
+
+
+def test_the_audit_trail_leads_from_a_patient_to_all_looks_of_staff(clinic, staff):
+    """To lists and look-ups, too, which concern several."""
+    seen, other, _ = patient_ids(clinic)
+    support = staff("support")
+    support.get(f"clinics/{clinic['_id']}/patients/{seen}/")
+    support.get(f"clinics/{clinic['_id']}/patients/")
+    support.post("find/", q="Maria Marker")
+    page = staff("auditor").get("accesses/", {"patient": seen})
+    assert f"/admin/audit/?object={seen}" in text(page)
+    for patient, expected in ((seen, 3), (other, 1)):
+        shown = staff("auditor").get("audit/", {"object": patient})
+        rows = [row for row in shown.context["events"] if row["actor"]["id"] == support.id]
+        assert len(rows) >= expected
+        listed = [row for row in rows if patient in (row["scope"] or {}).get("patients", ())]
+        assert listed
+
+
+def test_events_about_a_patient_are_read_from_indexes(clinic, root):
+    (seen, *_) = patient_ids(clinic)
+    others = [
+        {"_id": ObjectId(), "number": -number, "object": {"id": str(number)}, "scope": {"patients": [str(number)]}}
+        for number in range(1, 3_000)
+    ]  # fmt: skip
+    db.database()["auditEvents"].insert_many(others)
+    for scope in ({"patients": [seen, "1"]}, None):
+        about = {
+            "object": {"id": "" if scope else seen},
+            "scope": scope,
+            "number": -5_000 - bool(scope),
+        }
+        db.database()["auditEvents"].insert_one(about)
+    query = audit_trail._query_of({"object": seen})
+    for asked in (query, {"$and": [query, {"_id": {"$lt": ObjectId()}}]}):
+        found = db.database()["auditEvents"].find(asked).sort("_id", -1).limit(51)
+        explained = found.explain()
+        assert explained["executionStats"]["nReturned"] == 2
+        assert explained["executionStats"]["totalDocsExamined"] <= 4
+        plan = str(explained["queryPlanner"]["winningPlan"])
+        assert "AuditByPatient" in plan
+        assert "AuditByObject" in plan
+        assert "'SORT'" not in plan

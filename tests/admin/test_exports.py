@@ -320,6 +320,24 @@ def test_what_is_gone_before_its_row_is_made_is_counted(name, listed, staff):
     assert job()["succeeded"] == job()["total"] - 1
 
 
+def test_members_beyond_two_thousand_are_exported_listed_and_found(clinic, staff):
+    many = [
+        {"_id": ObjectId(), "clinicId": clinic["_id"], "userId": f"{number:010x}", "roles": []}
+        | {"name": f"Member {number:04}", "email": f"m{number}@example.org"}
+        for number in range(2_100)
+    ]
+    db.collection("clinicians").insert_many(many)
+    person = staff("support", "destructive")
+    path = path_of("clinic_members_export", clinic)
+    count = db.collection("clinicians").count_documents({"clinicId": clinic["_id"]})
+    assert len(by_job(person, path)) == count + 1
+    page = path.removesuffix("export")
+    assert f"of {count}" in text(person.get(page))
+    last = many[-1]
+    for typed in (last["name"], last["email"], last["userId"]):
+        assert last["userId"] in text(person.get(page, {"q": typed}))
+
+
 def test_the_clinics_of_a_job_are_in_the_order_of_the_list(listed, staff):
     person = staff("destructive")
     newest = [row[1] for row in by_job(person, "clinics/export", {"sort": "newest"})[1:]]

@@ -175,8 +175,8 @@ def test_of_several_people_one_is_chosen_and_what_else_was_typed_is_kept(
 def test_what_concerns_a_person_is_found_by_name_and_address(clinic, ben, seen, staff, root):
     staff("support").get(f"clinics/{clinic['_id']}/patients/{seen['userId']}/")
     for typed in (seen["userId"], seen["fullName"]):
-        (event, *_) = rows_of(root.get("audit/", {"object": typed}))
-        assert event["object"]["id"] == seen["userId"]
+        shown = rows_of(root.get("audit/", {"object": typed}))
+        assert seen["userId"] in [event["object"]["id"] for event in shown]
     assert rows_of(root.get("audit/", {"object": ben.email})) == []
     assert people_meant.NONE in text(root.get("audit/", {"object": "Some One"}))
 

@@ -10,8 +10,9 @@ from bson import ObjectId
 from openpyxl import load_workbook
 
 from clinic_records.services import closures
+from clinics.admin import jobs_in_progress
 from ehr.services import bulk
-from kernel import clock, db, outbox
+from kernel import clock, db, jobs, outbox
 from kernel.errors import Busy
 from kernel.staff import pages
 from merges.admin import sizes
@@ -237,6 +238,43 @@ def test_a_plan_names_runs_in_progress_of_both_clinics_and_what_becomes_of_them(
         assert person.client.get(work["url"]).status_code == 200
     for work in staff("destructive").get(plan_path(pair)).context["works"]:
         assert work["url"] == ""
+
+
+def begin_job(kind, clinic, **options):
+    asked_by = {"actor_id": "1", "actor_kind": "staff", "actor_name": "root"}
+    return jobs.begin(jobs.KINDS[kind], clinic=clinic, asked_by=asked_by, options=options)
+
+
+@pytest.mark.parametrize("kind", ["patients.tag", "patients.export", "members.roles"])
+def test_a_plan_names_the_jobs_at_work_in_both_clinics(kind, pair, root):
+    for clinic in pair:
+        begin_job(kind, clinic)
+    page = root.get(plan_path(pair))
+    works = page.context["works"]
+    title = jobs.KINDS[kind].title
+    assert [(one["title"], one["clinic"]) for one in works] == [(title, c["name"]) for c in pair]
+    assert works[0]["fate"] == jobs_in_progress.WAITS
+    goes_on = jobs_in_progress.LISTED_LATER if kind.endswith("export") else jobs_in_progress.GOES_ON
+    assert works[1]["fate"] == goes_on
+    assert all(root.client.get(one["url"]).status_code == 200 for one in works)
+    db.collection("jobs").update_many({}, {"$set": {"state": "done"}})
+    assert not root.get(plan_path(pair)).context["works"]
+
+
+def test_a_creation_that_refuses_the_merge_is_named_before_and_in_the_refusal(pair, root):
+    """Although it changes the plan all the time."""
+    form = root.get(plan_path(pair))
+    begin_job("patients.bulk_create", pair[0])
+    page = root.get(plan_path(pair))
+    assert [one["fate"] for one in page.context["works"]] == [jobs_in_progress.REFUSES]
+    assert merging.CREATING in text(page)
+    assert 'name="typed_source"' not in text(page)
+    factories.make_patient(pair[0])
+    names = {f"typed_{side}": c["name"] for side, c in zip(("source", "target"), pair, strict=True)}
+    answer = root.post(plan_path(pair), seen=form.context["seen"], reason="T-1", **names)
+    assert answer.status_code == 409
+    assert messages_of(answer) == [pages.sentence(merging.CREATING)]
+    assert preparing.CHANGED[4:] not in text(answer)
 
 
 def test_a_plan_does_not_name_runs_that_have_ended(pair, root):

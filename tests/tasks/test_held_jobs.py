@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from bson import ObjectId
 
+from clinics.services import clinics, merging
 from kernel import clock, db, jobs, outbox
 from kernel.choices import Failure
 from kernel.jobs import running
@@ -159,6 +160,49 @@ def test_a_job_whose_clinic_is_gone_after_the_merge_ends_and_says_so(world):
     reopen()
     deliver_when_due(all_that_follows=True)
     assert (job()["state"], job()["problem"]) == ("failed", "clinic not found")
+
+
+@pytest.mark.parametrize("kind", ASKED)
+@pytest.mark.parametrize("merged", [True, False], ids=["merged", "deleted"])
+def test_a_job_ends_with_its_clinic_and_says_why(world, kind, merged):
+    world.begin(kind)
+    db.collection("patients").delete_many({"clinicId": world.clinic["_id"]})
+    if merged:
+        db.run_in_transaction(lambda: merging.end_source(world.clinic["_id"], world.other["_id"]))
+    else:
+        clinics.delete_clinic(world.clinic["_id"])
+    words = "its clinic was merged into Other" if merged else clinics.DELETED
+    assert (job()["state"], job()["problem"]) == ("canceled", words)
+    person = Staff(superuser=True)
+    page = person.get(f"jobs/{job()['_id']}/")
+    assert words[1:] in text(page)
+    assert not page.context["can_start_again"]
+    assert not page.context["can_cancel"]
+    led = person.get(f"clinics/{world.clinic['_id']}/")
+    assert led.headers["Location"] == f"/admin/clinics/{world.clinic['_id']}/history"
+
+
+def test_a_job_that_has_failed_cannot_be_started_again_when_its_clinic_is_gone(world):
+    world.begin("patients.export")
+    jobs.running.give_up(str(job()["_id"]), "fault")
+    assert jobs.can_start_again(job())
+    db.collection("patients").delete_many({"clinicId": world.clinic["_id"]})
+    clinics.delete_clinic(world.clinic["_id"])
+    assert not jobs.can_start_again(job())
+    assert (job()["state"], job()["problem"]) == ("failed", clinics.DELETED)
+
+
+def test_the_list_says_what_a_job_waits_for_and_is_filtered_by_it(world):
+    person = Staff(superuser=True)
+    world.begin("patients.tag")
+    rows = [row["state"] for row in person.get("jobs/").context["rows"]]
+    assert rows == ["waits for a worker"]
+    assert not person.get("jobs/", {"state": job_pages.HELD}).context["rows"]
+    hold(world.clinic["_id"], SOURCE)
+    for query in ({}, {"state": job_pages.HELD}):
+        rows = [row["state"] for row in person.get("jobs/", query).context["rows"]]
+        assert rows == [job_pages.IN_MERGE]
+    reopen()
 
 
 @pytest.mark.parametrize("kind", ["patients.tag", "patients.export"])

@@ -87,18 +87,17 @@ document.addEventListener("input", (event) => {
   if (!field) return;
   const button = field.form.querySelector("[data-confirms]");
   const fields = [...field.form.querySelectorAll("[data-must-equal]")];
-  const isWrong = (typed) => !isExpected(inNormalForm(typed.value), typed.dataset.mustEqual);
+  const isWrong = (typed) => asConfirmed(typed.value) !== asConfirmed(typed.dataset.mustEqual);
   if (button) button.disabled = fields.some(isWrong);
 });
 
-/* Letter case does not count in an e-mail address. */
-function isExpected(typed, expected) {
-  const isAddress = /^\S+@\S+$/.test(expected);
-  return typed === expected || (isAddress && typed.toLowerCase() === expected.toLowerCase());
-}
-
-function inNormalForm(text) {
-  return text.normalize("NFC").replace(/\s+/g, " ").trim();
+/* Letter case, blanks, and which apostrophes, quotes and dashes these are, do not count: as in kernel/texts.py. */
+function asConfirmed(text) {
+  return text
+    .replace(/[\u2018-\u201b\u02bb\u02bc\u2032`\xb4]/g, "'")
+    .replace(/[\u201c-\u201f\u2033\xab\xbb]/g, '"')
+    .replace(/[\u2010-\u2015\u2212]/g, "-")
+    .normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
 }
 
 document.addEventListener("submit", (event) => {
