@@ -63,7 +63,7 @@ def _read(request: HttpRequest, fields: Mapping[str, str], clinic_id: str) -> As
         about=choice.titles,
         typed=choice.search,
         order=choice.order_in_words,
-        names=choice.names,
+        names=[name for name in choice.names if name != "search"],
         crumbs=[
             *frame.crumbs_of(clinic),
             pages.Crumb("Patients", reverse("admin:clinic_patients", args=[clinic["_id"]])),

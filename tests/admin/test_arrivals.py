@@ -100,6 +100,9 @@ def test_a_request_is_offered_only_where_the_service_would_send_it(page):
         response = page(**{"createdTime": created, **fields})
         assert word in text(response), fields
         assert "/connect" not in text(response), fields
+        steps = [row["next_step"] for row in response.context["arrivals"]]
+        assert steps
+        assert all(step == arrivals._NO_ADDRESS for step in steps), fields
 
 
 def test_a_row_offers_a_request_only_where_one_helps(page):

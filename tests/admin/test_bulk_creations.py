@@ -18,6 +18,7 @@ from kernel.staff import job_pages
 from merges.services import merging
 from patients import bulk_rows, titled_rows
 from patients.admin import bulk_creations
+from patients.admin.bulk_creations import OF_LINE, OF_PATIENT, WORKBOOK
 from patients.services.bulk_creations import SITE_GONE, TAG_GONE, UNCHECKED_EMAIL
 from tests.admin.conftest import events, messages_of, text
 from tests.concurrency.test_patients_races import together
@@ -123,9 +124,9 @@ def test_what_a_file_would_do_is_shown_by_line_before_anyone_is_created(clinic, 
     page = person.get(check(person, clinic))
     assert page.context_data["count"] == 2
     assert page.context_data["left_out"] == [
-        {"line": 4, "name": "Cy Cole", "words": "duplicate MRN"},
-        {"line": 6, "name": "Di Dorn", "words": "duplicate MRN"},
-        {"line": 7, "name": "Ed Egan", "words": "duplicate MRN"},
+        {"line": 4, "name": "Cy Cole", "words": OF_PATIENT},
+        {"line": 6, "name": "Di Dorn", "words": OF_LINE.format(line=7)},
+        {"line": 7, "name": "Ed Egan", "words": OF_LINE.format(line=6)},
     ]
     first = page.context_data["shown"]["first"]
     assert [row["line"] for row in first] == [2, 3, 4]
@@ -139,6 +140,11 @@ def test_what_a_file_would_do_is_shown_by_line_before_anyone_is_created(clinic, 
     (event,) = events(action=bulk_creations.CHECKED)
     assert event["scope"] == {"rows": 5, "duplicates": 3}
     assert event["actor"]["id"] == person.id
+
+
+@pytest.mark.parametrize("begin", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_a_workbook_is_called_one_with_how_to_save_it(begin, clinic, person):
+    assert refusal(upload(person, clinic, begin + b"\x00" * 40, name="patients.xlsx")) == WORKBOOK
 
 
 def test_all_faults_of_a_file_are_named_by_line_and_column(clinic, person):
@@ -342,7 +348,7 @@ def test_the_page_says_what_the_file_would_do_now(clinic, person, dot):
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": kept})
     page = person.get(path)
     assert [(row["line"], row["words"]) for row in page.context_data["left_out"]] == [
-        (2, "duplicate MRN"),
+        (2, OF_PATIENT),
         (3, "duplicate email"),
         (4, TAG_GONE),
         (5, SITE_GONE),

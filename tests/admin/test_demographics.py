@@ -85,6 +85,12 @@ def test_the_difference_is_shown_before_anything_is_saved(clinic, maria, staff):
     assert stored(maria) == before
 
 
+@pytest.mark.parametrize(("mrn", "is_warned"), [("MRN-1", True), ("NEW-1", False)])
+def test_the_mrn_of_another_patient_is_warned_of(mrn, is_warned, clinic, maria, staff):
+    review = correct(staff("support"), clinic, maria, mrn=mrn, confirmed="")
+    assert ("Another patient of the clinic has this MRN" in text(review)) is is_warned
+
+
 @pytest.mark.foreign_documents
 @pytest.mark.parametrize(
     ("day", "is_warned"), [("2084-05-06", True), ("1899-12-31", True), ("1900-01-01", False)]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_records.choices import Tier
 from kernel import db, jobs, tables
 from kernel.errors import Busy
 from kernel.jobs import running
@@ -318,6 +320,52 @@ def test_what_is_gone_before_its_row_is_made_is_counted(name, listed, staff):
     assert job()["state"] == "done"
     assert sum(entry["count"] for entry in job()["leftOut"]) == 1
     assert job()["succeeded"] == job()["total"] - 1
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_events_say_in_one_form_by_what_a_list_was_narrowed(name, listed, staff):
+    names, kind, query = NARROWED[name]
+    person, path = staff(*names), path_of(name, listed)
+    person.export(path)
+    person.export(path, query)
+    whole, narrowed = (event["scope"] for event in events(action=jobs.KINDS[kind].action))
+    assert (whole["narrowed"], whole["searched"]) == ([], False)
+    assert narrowed["narrowed"] == sorted(query.keys() - {"q"})
+    assert narrowed["searched"] is ("q" in query)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_whole_list_says_how_many_rows_it_has(name, listed, staff, monkeypatch):
+    person, path = staff(*NARROWED[name][0]), path_of(name, listed)
+    rows = len(rows_in(person.export(path), "csv")) - 1
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 1)
+    page = person.get(path)
+    assert page.context["asked"].count >= rows > 1
+    assert "more than" not in re.findall("<dt>Rows</dt>.*", text(page))[0]
+
+
+@pytest.mark.parametrize("name", ["clinic_members_export", "clinic_patients_export"])
+def test_a_file_is_named_after_its_clinic(name, listed, staff):
+    answer = staff(*NARROWED[name][0]).export(path_of(name, listed))
+    assert "-Harbor-Diabetes-Center.csv" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("name", "called"), [("Zoë / B", "Zoe-B"), ("../a", "a"), ("日本", "0123"), ('"\r\n', "0123"), ("x" * 99, "x" * 60)]
+)  # fmt: skip
+def test_the_name_of_a_file_is_one_everywhere(name, called):
+    assert exports.name_of({"_id": "0123", "name": name}) == called
+
+
+def test_codes_are_in_words_too(listed, staff):
+    clinics = rows_in(staff("destructive").export("clinics/export", {"q": "Harbor"}), "csv")
+    at = clinics[0].index("tier in words")
+    assert clinics[1][at - 1] == "tier0200"
+    assert clinics[1][at] == Tier.label_of("tier0200", unknown="")
+    rows = rows_in(
+        staff("support", "destructive").export(path_of("clinic_members_export", listed)), "csv"
+    )
+    assert {row[3]: row[4] for row in rows[1:]}["CLINIC_ADMIN"] == "Admin"
 
 
 def test_members_beyond_two_thousand_are_exported_listed_and_found(clinic, staff):

@@ -248,7 +248,7 @@ def test_text_that_is_not_a_formula_is_unchanged(value):
 
 def test_members_are_exported_with_roles(clinic, staff):
     _, *rows = rows_of(staff("support", "destructive").export(at(clinic, "members/export")))
-    assert sorted(row[4] for row in rows) == ["invited", "member", "member"]
+    assert sorted(row[5] for row in rows) == ["invited", "member", "member"]
     assert events(action="clinicians.export")[0]["scope"]["rows"] == 3
 
 
