@@ -98,23 +98,39 @@ def read(raw: bytes) -> dict[int, list[str]]:
 def _separated(raw: bytes) -> list[list[str]]:
     """With the separator by which most rows have a birth date where it belongs, or at least the needed columns; with
     commas where others do not do better. Excel writes semicolons where the decimal point is a comma, and then leaves
-    commas in the cells as they are. Raises BadRequest."""
-    best, most, refusal = None, (-1, -1), None
+    commas in the cells as they are. Raises BadRequest, also where the rows of a file that cannot be read are more like
+    rows than those that another separator makes."""
+    best: list[list[str]] | BadRequest = BadRequest(message=NO_CSV)
+    most = (-1, -1)
     for separator in _SEPARATORS:
         if separator != "," and separator.encode() not in raw:
             continue
-        try:
-            found = records(raw, separator)
-        except BadRequest as error:
-            refusal = refusal or error
-            continue
-        dated = sum(len(row) >= _NEEDED and clock.is_date(row[1].strip()) for row in found)
-        score = (dated, sum(len(row) >= _NEEDED for row in found))
-        if score > most and (refusal is None or any(score)):
-            best, most = found, score
-    if best is None:
-        raise refusal or BadRequest(message=NO_CSV)
+        read_rows = _read_or_refused(raw, separator)
+        score = _score(_split(raw, separator) if isinstance(read_rows, BadRequest) else read_rows)
+        if score > most:
+            best, most = read_rows, score
+    if isinstance(best, BadRequest):
+        raise best
     return best
+
+
+def _read_or_refused(raw: bytes, separator: str) -> list[list[str]] | BadRequest:
+    try:
+        return records(raw, separator)
+    except BadRequest as error:
+        return error
+
+
+def _split(raw: bytes, separator: str) -> list[list[str]]:
+    """The rows of what cannot be read, as if it had no quotation marks."""
+    text = raw.decode("utf-8-sig", errors="replace").replace('"', "")
+    return [line.split(separator) for line in text.splitlines()]
+
+
+def _score(found: Iterable[Sequence[str]]) -> tuple[int, int]:
+    """How many rows have a birth date where it belongs, and how many the needed columns."""
+    rows = [row for row in found if len(row) >= _NEEDED]
+    return sum(clock.is_date(row[1].strip()) for row in rows), len(rows)
 
 
 def records(raw: bytes, separator: str = ",") -> list[list[str]]:

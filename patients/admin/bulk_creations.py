@@ -1,9 +1,10 @@
 """Many patients of a clinic are created from a file that staff upload: it is checked first, and a job creates those
 whom the page of the check has counted (rules PATIENT-216 to PATIENT-222)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from bson import ObjectId
@@ -33,6 +34,7 @@ from patients.services import bulk_creations, plan_limits
 CHECKED = "patients.file_checked"
 IS_KEPT = timedelta(hours=1)
 CONFIRMED = "The file was confirmed already, and this job was begun with it"
+CHANGED = "What the file would do has changed since the page was shown. Read it again, and confirm it then"
 NOT_KEPT = "What was checked is kept for an hour, and used once. Upload the file again"
 TOO_LARGE = "The file is larger than 2 MB. Make two of it."
 # Of Excel since 2007, which is a compressed folder, and before.
@@ -194,8 +196,11 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
     typed = clinic.get("name") or str(clinic["_id"])
     what = _what_happens(clinic, rows)
     is_sent = request.method == "POST"
-    form = ConfirmForm(request.POST if is_sent else None, typed=typed)
-    if what["count"] and form.is_valid():
+    is_other = is_sent and request.POST.get("seen") != what["seen"]
+    if is_other:
+        pages.fail(request, CHANGED)
+    form = ConfirmForm(request.POST if is_sent and not is_other else None, typed=typed)
+    if what["count"] and not is_other and form.is_valid():
         return _begin(request, clinic, shown, Confirmed(file_id, rows, form.cleaned_data["reason"]))
     return _render(
         request,
@@ -237,6 +242,7 @@ def _what_happens(clinic: Document, rows: Sequence[Document]) -> dict[str, Any]:
     _name_first_lines(left_out, rows)
     return {
         "count": len(created),
+        "seen": _seen(created),
         "number_left_out": len(left_out),
         "left_out": _lines(left_out, names),
         "more": max(len(left_out) - MOST_LISTED, 0),
@@ -247,6 +253,11 @@ def _what_happens(clinic: Document, rows: Sequence[Document]) -> dict[str, Any]:
             len(created), sum(bool(row["body"].get("email")) for row in created)
         ),
     }
+
+
+def _seen(created: Iterable[Document]) -> str:
+    """What the page shows of what would be done; it is sent with the form, so what begins is what was read."""
+    return sha256(",".join(str(row["number"]) for row in created).encode()).hexdigest()
 
 
 def _name_first_lines(left_out: Mapping[int, list[str]], rows: Sequence[Document]) -> None:

@@ -48,7 +48,7 @@ def counted(
             _count(caller_id, email)
         raise
     if tells_free and caller_id is not None:
-        _is_told(ratelimit.hit, caller_id, email, FREE)
+        _note_told(caller_id, email, FREE)
 
 
 def _used_up(caller_id: str) -> RateLimited | None:
@@ -62,7 +62,7 @@ def _used_up(caller_id: str) -> RateLimited | None:
 def _count(caller_id: str, email: str | None) -> None:
     """Raises RateLimited where the limit is used up, by answers at the same moment or before the address, which was
     free, got its account: this one is not told then."""
-    if _is_told(ratelimit.hit, caller_id, email, TAKEN):
+    if _note_told(caller_id, email, TAKEN):
         return
     try:
         ratelimit.hit(NAME, caller_id, limit=settings.TAKEN_ADDRESSES_PER_CALLER, closed=False)
@@ -70,6 +70,16 @@ def _count(caller_id: str, email: str | None) -> None:
         name, limit = TAKEN
         ratelimit.give_back(name, _told(caller_id, email), limit=limit)
         raise
+
+
+def _note_told(caller_id: str, email: str | None, what: tuple[str, str]) -> bool:
+    """From now on, for the whole time: a creation follows the last check. Returns whether it was told before."""
+    was_told = _is_told(ratelimit.hit, caller_id, email, what)
+    if was_told:
+        name, limit = what
+        ratelimit.give_back(name, _told(caller_id, email), limit=limit)
+        _is_told(ratelimit.hit, caller_id, email, what)
+    return was_told
 
 
 def _is_told(

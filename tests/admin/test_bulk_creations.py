@@ -77,8 +77,15 @@ def check(person, clinic, content=FILE):
     return answer.headers["Location"].removeprefix("/admin/")
 
 
-def begin(person, path, *, typed="Lakeside", reason=REASON):
-    return person.post(path, typed=typed, reason=reason)
+def seen_on(page):
+    """What the form sends of the lines that the page shows; empty where there is no form."""
+    found = re.search(r'name="seen" value="(\w+)"', text(page))
+    return found[1] if found else ""
+
+
+def begin(person, path, *, typed="Lakeside", reason=REASON, seen=None):
+    seen = seen_on(person.get(path)) if seen is None else seen
+    return person.post(path, typed=typed, reason=reason, seen=seen)
 
 
 def left_out(page):
@@ -294,6 +301,19 @@ def test_a_checked_file_is_used_once_and_within_an_hour(clinic, person):
     )
     parts = db.collection("jobParts").find({})
     assert all(part["expiresTime"] for part in parts)
+
+
+def test_what_would_be_done_otherwise_is_shown_before_it_begins(clinic, person):
+    path = check(person, clinic)
+    seen = seen_on(person.get(path))
+    db.collection("patients").delete_many({"clinicId": clinic["_id"]})  # those whom lines repeat
+    answer = begin(person, path, seen=seen)
+    assert answer.status_code == 400
+    assert messages_of(answer)[-1] == f"{bulk_creations.CHANGED}."
+    assert job() is None
+    assert seen_on(answer) != seen
+    assert begin(person, path, seen=seen_on(answer)).status_code == 302
+    assert job() is not None
 
 
 def test_a_file_stays_until_its_job_has_begun(clinic, person, monkeypatch):

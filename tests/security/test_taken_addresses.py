@@ -1,7 +1,12 @@
 """Answers that reveal whether someone has an account: who gets them, how often, and that they are logged."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+import time_machine
+from bson import ObjectId
+
+from kernel.errors import RateLimited
 from patients.services import taken_addresses
 from tests.cast import described_operations, make_person
 from tests.security.test_enumeration import at_once
@@ -95,6 +100,29 @@ def test_an_answer_that_came_too_late_is_not_told_again_either(
         both.setattr(taken_addresses, "_used_up", lambda _: None)
         assert [tell(person.email).status_code for person in (dot, ben)] == [409, 429]
     assert [tell(person.email).status_code for person in (dot, ben)] == [409, 429]
+
+
+def test_what_is_told_again_is_remembered_from_then_on(settings):
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+
+    def check_free():
+        with taken_addresses.counted("caller", ObjectId(), "free@example.org", tells_free=True):
+            pass
+
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as moment:
+        check_free()
+        moment.shift(timedelta(minutes=50))
+        check_free()
+        with (
+            pytest.raises(taken_addresses.AddressTaken),
+            taken_addresses.counted("caller", ObjectId(), "taken@example.org"),
+        ):
+            raise taken_addresses.AddressTaken
+        moment.shift(timedelta(minutes=50))
+        check_free()
+        moment.shift(timedelta(minutes=5))
+        with pytest.raises(RateLimited), taken_addresses.counted("caller", ObjectId(), "other"):
+            pass
 
 
 def test_each_answer_is_logged_with_ids_only(tell, clinic, ada, dot, log):
