@@ -192,7 +192,7 @@ def count_events(query: dict[str, Any], *, most: int) -> int:
 
 
 def count_all() -> int:
-    """Of all environments, as the database keeps it."""
+    """Events of all environments, as the database keeps their number."""
     return db.collection(COLLECTION).count_all()
 
 

@@ -204,7 +204,7 @@ def list_named(beginnings: Sequence[str], *, limit: int) -> list[Document]:
 
 
 def walk_all_names() -> Iterator[Document]:
-    """Of members and invites of all clinics."""
+    """Those of members and invites of all clinics."""
     yield from db.collection(CLINICIANS).find({}, {"name": 1, "userId": 1})
 
 

@@ -52,7 +52,7 @@ def report(request: HttpRequest, source_id: str, target_id: str) -> HttpResponse
 
 
 def _name_of(source: Document, target: Document) -> str:
-    """Of the file, without its ending."""
+    """The file's name, without its ending."""
     return f"merge-report-{exports.name_of(source)}-into-{exports.name_of(target)}"
 
 

@@ -37,7 +37,7 @@ CONFIRMED = "The file was confirmed already, and this job was begun with it"
 CHANGED = "What the file would do has changed since the page was shown. Read it again, and confirm it then"
 NOT_KEPT = "What was checked is kept for an hour, and used once. Upload the file again"
 TOO_LARGE = "The file is larger than 2 MB. Make two of it."
-# Of Excel since 2007, which is a compressed folder, and before.
+# How files of Excel begin: since 2007, when they became compressed folders, and before.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 WORKBOOK = (
     "This is a workbook of Excel. Open it there, choose Save as and the type CSV UTF-8 (comma delimited), and upload "
