@@ -35,6 +35,7 @@ ASKED = {
     "merges.plan": lambda on: ({}, {"target": on.other["_id"]}),
     "merges.workbook": lambda on: ({}, {**EXPORTED, "target": on.other["_id"], "format": "xlsx"}),
 }
+LISTS = ("patients.export", "members.export", "patients.list_export", "merges.workbook")
 ABOUT_NO_CLINIC = {"audit.export", "clinics.export"}
 
 
@@ -83,6 +84,7 @@ def deliver_when_due(*, all_that_follows=False):
 
 def test_every_kind_of_job_is_in_the_table_above():
     assert set(jobs.KINDS) == {*ASKED, *ABOUT_NO_CLINIC}
+    assert {kind for kind in ASKED if jobs.KINDS[kind].lists_clinic} == set(LISTS)
 
 
 @pytest.mark.parametrize("is_planned", [False, True], ids=["before its plan", "in its work"])
@@ -120,7 +122,7 @@ def test_a_move_waits_while_a_merge_holds_the_clinic_that_patients_go_to(world):
 
 
 @pytest.mark.parametrize("is_planned", [False, True], ids=["before its plan", "in its work"])
-@pytest.mark.parametrize("kind", [kind for kind in ASKED if jobs.KINDS[kind].lists_clinic])
+@pytest.mark.parametrize("kind", LISTS)
 def test_what_is_listed_of_the_target_of_a_merge_waits_too(world, kind, is_planned):
     """In the middle of a merge a clinic has a part of the other."""
     world.begin(kind)
