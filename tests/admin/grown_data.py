@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from clinics.services import clinic_names, troubles
+from clinics.services import clinic_names, member_names, troubles
 from kernel import clock, db
 from patients.services import derived
 from patients.services.patient_counts import kept_counts
@@ -49,6 +49,7 @@ class GrownData(LargeData):
         self._accesses()
         self._derive()
         clinic_names.keep()
+        member_names.keep()
         troubles.keep()
 
     def _syncs(self):

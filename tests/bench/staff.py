@@ -33,7 +33,7 @@ def grow() -> None:
     """Once for a database."""
     from bson import ObjectId
 
-    from clinics.services import clinic_names, troubles
+    from clinics.services import clinic_names, member_names, troubles
     from kernel import clock, db
     from patients.services import derived
     from patients.store import patient_counts
@@ -56,6 +56,7 @@ def grow() -> None:
             db.collection(name).insert_many(batch)
     derived.follow_all(row["_id"] for row in patients)
     clinic_names.keep()
+    member_names.keep()
     troubles.keep()
 
 
