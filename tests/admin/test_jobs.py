@@ -183,7 +183,7 @@ def test_begin_end_and_fetching_are_an_event_each_without_values_of_patients(cli
     (sent,) = events(action="job.file_fetched")
     assert (begun["outcome"], ended["outcome"]) == ("begun", "done")
     assert begun["scope"]["rows"] == ended["scope"]["succeeded"] == 1
-    assert begun["scope"]["narrowed"] == ["search"]
+    assert (begun["scope"]["searched"], begun["scope"]["narrowed"]) == (True, [])
     assert {event["object"]["id"] for event in (begun, ended, sent)} == {str(job()["_id"])}
     assert {event["actor"]["id"] for event in (begun, ended, sent)} == {person.id}
     assert {begun["reason"], ended["reason"]} == {REASON}
