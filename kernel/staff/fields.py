@@ -154,8 +154,7 @@ class OptionalReasonForm(StaffForm):
 class Typed(forms.CharField):
     """The name of what is meant, typed before something that cannot be undone, and compared in its normal form: others
     may have stored a name with two blanks. Letter case, and which apostrophes, quotes and dashes these are, do
-    not count. The script keeps the button off
-    until it is right."""
+    not count. The script keeps the button off until it is right."""
 
     def __init__(self, expected: str, *, wrong: str, **options: Any) -> None:
         self._expected, self._wrong = texts.name(expected), wrong
