@@ -4,9 +4,12 @@ With TEST_MONGODB_URI and TEST_REDIS_URL set those servers are used; otherwise t
 """
 
 import gc
+import os
 import sys
 from collections import Counter
+from datetime import timedelta
 from itertools import chain, groupby, zip_longest
+from zlib import crc32
 
 import hypothesis
 import pytest
@@ -24,6 +27,8 @@ pytest_plugins = ["tests.cast", "tests.bodies", "tests.faults", "tests.pace", "t
 # process a moment later.
 _last = {"processes": 0}
 _LATE = 2
+NEVER_LATE = timedelta(days=365)
+WALKS_PART = os.environ.get("WALKS_PART")
 PROCESS_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
 
@@ -46,7 +51,31 @@ def _notice_processes(event, _, starts=PROCESS_STARTS, last=_last):
         last["processes"] = 0
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    _leave_out_walks(config, items)
+    _order(items)
+
+
+def _leave_out_walks(config, items):
+    """WALKS_PART=2/3 takes the second third of the walks, with all the values of each."""
+    if not WALKS_PART:
+        return
+    part, number_of_parts = map(int, WALKS_PART.split("/"))
+    others = [
+        item
+        for item in items
+        if item.get_closest_marker("walk") and _part_of(item, number_of_parts) != part
+    ]
+    config.hook.pytest_deselected(items=others)
+    left_out = {*map(id, others)}
+    items[:] = [item for item in items if id(item) not in left_out]
+
+
+def _part_of(item, number_of_parts):
+    return crc32(item.nodeid.partition("[")[0].encode()) % number_of_parts + 1
+
+
+def _order(items):
     """Start files that wait for processes, browsers and threads early, since such a file at the end would run
     alone; and alternate them with others, so that the processor is busy meanwhile."""
     by_file = groupby(items, key=lambda item: item.path)
@@ -98,7 +127,9 @@ def pytest_sessionfinish():
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print which tests were skipped, one line for each reason."""
+    """Print which tests were skipped, one line for each reason, and which walks were tried."""
+    if WALKS_PART:
+        terminalreporter.write_line(f"part {WALKS_PART} of the walks")
     skipped = terminalreporter.stats.get("skipped", [])
     for reason, n in Counter(report.longrepr[2] for report in skipped).items():
         terminalreporter.write_line(f"{n} skipped: {reason.removeprefix('Skipped: ')}")
@@ -139,6 +170,7 @@ def clean_state(django_db_setup, request):
     """
     from clinic_records.services import closures
     from kernel import authn, db
+    from kernel.jobs import running
     from patients.services import prepared
     from tests import following, replay, stored_documents
     from users.services import neighbours
@@ -164,6 +196,8 @@ def clean_state(django_db_setup, request):
     # In the one process of the tests everyone knows at once; `tests.receivers` has the wait itself.
     listeners.wait_until_known = listeners.forget
     listeners.forget()
+    # Nor does anyone deliver mails meanwhile, so a job that gives way to them would wait in vain.
+    running.LATE = NEVER_LATE
     prepared._mark.remember()
     yield
     assert take_scans() == []

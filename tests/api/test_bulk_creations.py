@@ -1037,8 +1037,12 @@ def test_a_row_that_another_file_has_created_since_the_check_has_both_reasons(
     assert counts(second) == [2, 0, 2, 0, 2, 1]
 
 
+LATE = timedelta(seconds=3)
+
+
 def test_a_creation_waits_while_mails_are_late(ada, clinic, impatient, monkeypatch):
     """Its own are among them, an invitation for each patient. A mail that was tried says nothing about workers."""
+    monkeypatch.setattr(running, "LATE", LATE)
     begun(ada.api, clinic, [row("A", "1")])
     outbox_rows, seen = db.collection("outbox"), []
     for _ in range(2):
@@ -1055,6 +1059,7 @@ def test_a_creation_waits_while_mails_are_late(ada, clinic, impatient, monkeypat
 
 
 def test_a_creation_goes_on_although_no_one_sends_mails(ada, clinic, impatient, monkeypatch):
+    monkeypatch.setattr(running, "LATE", LATE)
     monkeypatch.setattr(running, "SLICE", timedelta(seconds=0.2))
     begun(ada.api, clinic, [row("A", "1")])
     outbox.emit(MailRequested(), not_before=clock.now() - timedelta(hours=1))
