@@ -99,6 +99,7 @@ def test_every_control_is_reached_by_keyboard(browser, sam, clinic):
     """Tab reaches every link, button and field of the page's content, and each shows its focus."""
     browser.log_in("sam", PASSWORD)
     browser.open(f"/admin/clinics/{clinic['_id']}/")
+    browser.wait_until(lambda _: browser.all(".st-page a"))
     controls = browser.driver.execute_script(
         "return [...document.querySelectorAll('.st-page a, .st-page button, .st-page input')]"
         ".filter(e => e.type !== 'hidden').length"
