@@ -7,6 +7,7 @@ from clinics.admin import (  # noqa: F401
     clinic_lists,
     clinic_pages,
     finding,
+    jobs_in_progress,
     legacy_accounts,
     members,
     patient_moves,
