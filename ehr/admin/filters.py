@@ -1,7 +1,8 @@
 """The filter that all EHR lists share: clinic, patient, state, days."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from bson import ObjectId
 from django.forms import ValidationError
@@ -11,7 +12,7 @@ from clinics.services.staff_reads import ClinicFilter, find_id_of_code, list_cli
 from ehr.services.records import STATES, Filter
 from kernel import ids, texts
 from kernel.db import Document
-from kernel.staff import pages, roles, searches
+from kernel.staff import pages, paging, roles, searches
 from patients.search_keys import patterns_of
 from patients.services import patient_lists, staff_reads
 from patients.services.patient_lists import PatientFilter
@@ -28,17 +29,27 @@ ID_ALONE = "Type a user id: your role finds no patients by name or MRN."
 NO_PATIENT = "No patient of the clinic has this name, MRN or user id."
 SEVERAL_PATIENTS = "Several patients of the clinic are found: type the MRN or user id of one."
 
+Row = TypeVar("Row")
+
 
 class _Unusable(Exception):
     """The sentence for staff."""
 
 
-def read_filter(request: HttpRequest, *, kind: str | None = None) -> tuple[Filter, str]:
-    """The filter of the query, and a sentence for staff when a part of it cannot be read."""
+def listed(
+    request: HttpRequest,
+    read: Callable[[Filter, int, int], tuple[list[Row], int]],
+    *,
+    kind: str | None = None,
+) -> tuple[list[Row], int, str]:
+    """The page that the query asks for, how many there are in all, and a sentence for staff when a part of the filter
+    cannot be read: then nothing is listed. `read` takes what is asked for, how many to skip, and how many to list."""
+    number, size = paging.requested(request)
     try:
-        return _read(request, kind), ""
+        asked = _read(request, kind)
     except _Unusable as problem:
-        return Filter(kind=kind), str(problem)
+        return [], 0, str(problem)
+    return *read(asked, (number - 1) * size, size), ""
 
 
 def _read(request: HttpRequest, kind: str | None) -> Filter:

@@ -6,15 +6,17 @@ from ehr import kinds
 from ehr.admin import filters, records
 from ehr.services import records as reads
 from ehr.services.records import Item
-from kernel.staff import pages, paging, roles
+from kernel.staff import pages, roles
 
 
 @pages.page("ehr/processing/", name="ehr_processing", needs=roles.MESSAGES, hides=filters.HIDDEN)
 def processing(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("kind") if request.GET.get("kind") in kinds.names() else None
-    conditions, problem = filters.read_filter(request, kind=kind)
-    number, size = paging.requested(request)
-    page, total = reads.list_records(conditions, skip=(number - 1) * size, limit=size)
+    page, total, problem = filters.listed(
+        request,
+        lambda asked, skip, limit: reads.list_records(asked, skip=skip, limit=limit),
+        kind=kind,
+    )
     return records.render_list(
         request,
         "EHR processing",

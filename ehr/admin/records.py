@@ -83,9 +83,10 @@ def add_pages(kind: str, its: KindPages) -> None:
 
 
 def _list(request: HttpRequest, kind: str) -> HttpResponseBase:
-    conditions, problem = filters.read_filter(request)
-    number, size = paging.requested(request)
-    items, total = reads.list_items(kind, conditions, skip=(number - 1) * size, limit=size)
+    items, total, problem = filters.listed(
+        request,
+        lambda asked, skip, limit: reads.list_items(kind, asked, skip=skip, limit=limit),
+    )
     its = PAGES[kind]
     return render_list(request, its.title, items, total, problem=problem, came=its.came)
 

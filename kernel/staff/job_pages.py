@@ -72,13 +72,16 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     kinds, clinic = _visible_kinds(request), meant.read(request, "clinic", "clinic")
     query = _query(request, list(kinds), clinic)
     number, size = paging.requested(request)
-    found = store.list_newest(query, skip=(number - 1) * size, limit=size)
+    is_clear = not clinic.problem
+    found = store.list_newest(query, skip=(number - 1) * size, limit=size) if is_clear else []
     return pages.render(
         request,
         "staff/jobs/list.html",
         title="Jobs",
         rows=_rows(request, found),
-        paging=paging.paging(request, shown=len(found), total=store.count(query)),
+        paging=paging.paging(
+            request, shown=len(found), total=store.count(query) if is_clear else 0
+        ),
         kinds=[(name, kind.title) for name, kind in kinds.items()],
         states=[*STATES.items(), (HELD, IN_MERGE)],
         chosen=request.GET,
@@ -102,8 +105,8 @@ def _query(request: HttpRequest, kinds: list[str], clinic: Meant) -> dict[str, A
         query["state"] = state
     if state == HELD:
         query["_id"] = {"$in": jobs.list_held()}
-    if clinic.typed:
-        query["clinicId"] = ids.parse_id(clinic.id)  # None, which no job has, if it is not clear
+    if clinic.id:
+        query["clinicId"] = ids.parse_id(clinic.id)
     return query
 
 

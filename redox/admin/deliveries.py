@@ -26,11 +26,13 @@ CONNECTED = (
 @pages.page("ehr/deliveries/", name="ehr_deliveries", needs=roles.MESSAGES, hides=filters.HIDDEN)
 def deliveries(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("kind") if request.GET.get("kind") in admin_reads.SENDS else None
-    conditions, problem = filters.read_filter(request, kind=kind)
     document = ids.parse_id(request.GET.get("document", ""))
-    number, size = paging.requested(request)
-    page, total = admin_reads.list_deliveries(
-        conditions, document_id=document, skip=(number - 1) * size, limit=size
+    page, total, problem = filters.listed(
+        request,
+        lambda asked, skip, limit: admin_reads.list_deliveries(
+            asked, document_id=document, skip=skip, limit=limit
+        ),
+        kind=kind,
     )
     kinds = kinds_of([delivery["documentId"] for delivery in page])
     rows = [row_of(delivery, kinds.get(delivery["documentId"])) for delivery in page]

@@ -40,9 +40,10 @@ work_in_progress.add(_in_progress)
 
 @pages.page("ehr/runs/", name="ehr_runs", needs=roles.MESSAGES, hides=filters.HIDDEN)
 def runs(request: HttpRequest) -> HttpResponseBase:
-    conditions, problem = filters.read_filter(request)
-    number, size = paging.requested(request)
-    page, total = admin_reads.list_runs(conditions, skip=(number - 1) * size, limit=size)
+    page, total, problem = filters.listed(
+        request,
+        lambda asked, skip, limit: admin_reads.list_runs(asked, skip=skip, limit=limit),
+    )
     names_by_id = access.names_of_clinics({run.clinic_id for run in page})
     return pages.render(
         request,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from kernel.staff import searches
+
 TEXTS = {"text", "email", "url", "tel", "search", ""}
 
 
@@ -18,9 +20,18 @@ class Form:
 
 
 def forms_of(response):
+    return [form for form in _all_of(response) if form.is_posted]
+
+
+def filters_of(response):
+    """The forms that narrow a list; those that take what may be of a patient are posted, too."""
+    return [form for form in _all_of(response) if not form.is_posted or searches.KEY in form.values]
+
+
+def _all_of(response):
     reader = _Reader()
     reader.feed(response.content.decode())
-    return [form for form in reader.forms if form.is_posted]
+    return reader.forms
 
 
 def form_with(name, response):

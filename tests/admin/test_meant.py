@@ -9,11 +9,15 @@ from bson import ObjectId
 from django.contrib.auth.models import User
 
 from clinics.admin import meant, people_meant
-from kernel import audit
+from kernel import audit, db
 from kernel.accesses import recording
 from patients.services import preparing
+from tests.admin.all_pages import is_page
 from tests.admin.conftest import events, patient_ids, text
+from tests.admin.large_data import LargeData
+from tests.admin.posted_forms import filters_of
 from tests.admin.test_accesses import look
+from tests.admin.test_routes import ARGUMENT, routes
 from tests.factories import make_clinic, make_clinician, stored_patient
 
 pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]  # lists are prepared
@@ -75,6 +79,29 @@ def test_of_several_clinics_one_is_chosen_and_what_is_no_clinic_is_said(clinic, 
         assert rows_of(page) == []
     assert root.export("audit/export", {"clinic": "harbor"}).status_code == 302
     assert not events(action="audit.export")
+
+
+def test_no_list_shows_anything_where_no_clinic_or_several_are_meant(root):
+    """Also not what is about no clinic. New lists are included automatically."""
+    data = LargeData()
+    db.collection("jobs").update_one({"_id": data.jobs[0]}, {"$set": {"clinicId": None}})
+    for name in ("Marsh East", "Marsh West"):
+        make_clinic(name=name)
+    tried, filled = set(), set()
+    for name, route in routes():
+        if ARGUMENT.search(route) or route.startswith("login"):
+            continue
+        page = root.client.get(f"/admin/{route}")
+        if not is_page(page) or not any("clinic" in form.texts for form in filters_of(page)):
+            continue
+        tried.add(name)
+        if "<tbody>" in text(page):
+            filled.add(name)
+        for typed in ("no such clinic", "Marsh"):
+            asked = {"clinic": typed}
+            assert "<tbody>" not in text(root.get(route, asked)), (route, typed)
+    assert tried - filled == {"accesses"}  # of a patient alone
+    assert len(tried) > 7
 
 
 def test_events_name_their_clinic_for_staff_who_find_clinics(clinic, lists, staff):

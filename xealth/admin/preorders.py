@@ -23,10 +23,11 @@ from xealth.services import staff_reads
     hides=(*filters.HIDDEN, "name"),
 )
 def preorders(request: HttpRequest) -> HttpResponseBase:
-    conditions, problem = filters.read_filter(request)
-    number, size = paging.requested(request)
-    page, total = staff_reads.list_preorders(
-        conditions, name=_name(request), skip=(number - 1) * size, limit=size
+    page, total, problem = filters.listed(
+        request,
+        lambda asked, skip, limit: staff_reads.list_preorders(
+            asked, name=_name(request), skip=skip, limit=limit
+        ),
     )
     rows = [row_of(preorder) for preorder in page]
     names.add_names(request, rows)
