@@ -19,7 +19,8 @@ _LETTERS_OF_MONTH = 3
 _YEAR, _SHORT_YEAR = r"(\d{4})", r"(\d{4}|'?\d{2})"
 _NUMBER, _MONTH = r"(\d{1,2})", r"([a-z]{3,9})\.?"
 _YEAR_FIRST = re.compile(rf"{_YEAR}[-./ ]{_NUMBER}[-./ ]{_NUMBER}")
-_WITH_DIGITS = re.compile(r"\S*\d\S*(?:.*\d\S*)?")
+_WORD = re.compile(r"\S+")
+_MOST_WORDS = 4  # of a date: "6 of May 1984"
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(rf"{_NUMBER}\. ?{_NUMBER}\. ?{_SHORT_YEAR}")
 _EITHER_FIRST = re.compile(rf"{_NUMBER}[-/ ]{_NUMBER}[-/ ]{_SHORT_YEAR}")
@@ -32,11 +33,20 @@ def split(text: str) -> tuple[str, str, list[date]]:
     The whole text, "" and no days where there is no date."""
     if days := days_in(text):
         return "", text, days
-    if part := _WITH_DIGITS.search(text):
-        date_text = part[0].strip(" ,;()")
+    for begin, end in _spans(text):
+        date_text = text[begin:end].strip(" ,;()")
         if days := days_in(date_text):
-            return text.replace(part[0], " "), date_text, days
+            return f"{text[:begin]} {text[end:]}", date_text, days
     return text, "", []
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Of words that stand side by side and have a digit, the longest first: a name may have digits, too."""
+    found = list(_WORD.finditer(text))
+    for length in range(_MOST_WORDS, 0, -1):
+        for first, last in zip(found, found[length - 1 :], strict=False):
+            if any(map(str.isdigit, text[first.start() : last.end()])):
+                yield first.start(), last.end()
 
 
 def days_in(text: str) -> list[date]:

@@ -125,7 +125,7 @@ def _page(
         title="Find",
         text=text,
         groups=groups,
-        is_nothing=bool(text) and not any(group.rows for group in groups.values()),
+        is_nothing=bool(text) and not any(group.rows or group.more for group in groups.values()),
         sees_patients=pages.has(request, roles.PATIENTS),
         **context,
     )

@@ -55,14 +55,16 @@ def named(clinic: Document) -> str:
     return f"{clinic.get('name') or clinic['_id']} ({clinic.get('canonicalShareCode')})"
 
 
-def _for_filters(_request: HttpRequest, typed: str) -> list[filters.Candidate]:
+def _for_filters(_request: HttpRequest, typed: str) -> filters.Found:
     found = map(readable_clinics.clinic, list_meant(typed, limit=MOST_FOUND + 1))
-    return [
-        filters.Candidate(
-            str(clinic["_id"]), clinic.get("name") or "", clinic.get("canonicalShareCode") or ""
-        )
-        for clinic in found
-    ]
+    return filters.Found(
+        [
+            filters.Candidate(
+                str(clinic["_id"]), clinic.get("name") or "", clinic.get("canonicalShareCode") or ""
+            )
+            for clinic in found
+        ]
+    )
 
 
 filters.KINDS["clinic"] = filters.Kind(

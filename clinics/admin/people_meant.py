@@ -20,7 +20,7 @@ from clinics.services import staff_reads
 from kernel import addresses, ids, texts
 from kernel.db import Document
 from kernel.staff import pages, roles
-from kernel.staff.meant import KINDS, MOST_FOUND, Candidate, Kind
+from kernel.staff.meant import KINDS, MOST_FOUND, Candidate, Found, Kind
 from patients.admin.readable_patients import patient
 from patients.services import finding
 from patients.services import staff_reads as patient_reads
@@ -30,32 +30,34 @@ NO_MEMBER = "No member is found: type a user id, a whole e-mail address, or a me
 SEVERAL_MEMBERS = "Several members of the clinic are found. Type the user id of one:"
 _LIMIT = MOST_FOUND + 1
 Rows = list[dict[str, Any]]
-Read = Callable[[HttpRequest, str, Person], Iterable[Document]]
+Read = Callable[[HttpRequest, str, Person], tuple[Iterable[Document], bool]]
 
 
-def _patients(request: HttpRequest, typed: str) -> list[Candidate]:
+def _patients(request: HttpRequest, typed: str) -> Found:
     return _found(request, typed, {"patients": _rows_of_patients})
 
 
-def _members(request: HttpRequest, typed: str) -> list[Candidate]:
+def _members(request: HttpRequest, typed: str) -> Found:
     return _found(request, typed, {"people": _rows_of_members})
 
 
-def _anyone(request: HttpRequest, typed: str) -> list[Candidate]:
+def _anyone(request: HttpRequest, typed: str) -> Found:
     return _found(request, typed, {"people": _rows_of_members, "patients": _rows_of_patients})
 
 
-def _found(request: HttpRequest, typed: str, reads: Mapping[str, Read]) -> list[Candidate]:
+def _found(request: HttpRequest, typed: str, reads: Mapping[str, Read]) -> Found:
     """Each person once. An account is shown with what clinics know of it."""
     if staff_reads.is_user_id(typed):
-        return []
+        return Found()
     person = _person(typed)
-    rows = {kind: _with_ids(read(request, typed, person)) for kind, read in reads.items()}
+    read_rows = {kind: read(request, typed, person) for kind, read in reads.items()}
+    rows = {kind: _with_ids(found) for kind, (found, _) in read_rows.items()}
     _record(request, rows)
     known = [_candidate(row) for found in rows.values() for row in found]
     account = [Candidate(person.user_id, "")] if person.user_id else []
     by_id = {one.id: one for one in reversed([*known, *account])}
-    return list(by_id.values())[::-1]
+    is_cut = any(is_cut for _, is_cut in read_rows.values())
+    return Found(list(by_id.values())[::-1], is_cut=is_cut)
 
 
 def _record(request: HttpRequest, rows: Mapping[str, Rows]) -> None:
@@ -79,24 +81,29 @@ def _person(typed: str) -> Person:
     return Person(user_id=account.user_id if account else "", spellings=spellings)
 
 
-def _rows_of_members(request: HttpRequest, typed: str, person: Person) -> Iterable[Document]:
+def _rows_of_members(
+    request: HttpRequest, typed: str, person: Person
+) -> tuple[Iterable[Document], bool]:
+    """And whether there may be others. The records with one address are those of one person, as a rule."""
     if not pages.has(request, roles.FIND):
-        return []
+        return [], False
     if "@" in typed:
         members, _ = staff_reads.list_memberships(person, skip=0, limit=_LIMIT)
-    else:
-        members = staff_reads.list_named(typed, limit=_LIMIT)
-    return map(clinician, members)
+        return map(clinician, members), False
+    members = staff_reads.list_named(typed, limit=_LIMIT)
+    return map(clinician, members), len(members) == _LIMIT
 
 
-def _rows_of_patients(request: HttpRequest, typed: str, person: Person) -> Iterable[Document]:
+def _rows_of_patients(
+    request: HttpRequest, typed: str, person: Person
+) -> tuple[Iterable[Document], bool]:
     if not pages.has(request, roles.PATIENTS):
-        return []
-    if "@" in typed:
-        records, _ = patient_reads.list_records(person, skip=0, limit=_LIMIT)
-    else:
-        records = finding.find(typed, limit=_LIMIT).patients
-    return map(patient, records)
+        return [], False
+    if "@" not in typed:
+        found = finding.find(typed, limit=_LIMIT)
+        return map(patient, found.patients), found.is_cut
+    records, _ = patient_reads.list_records(person, skip=0, limit=_LIMIT)
+    return map(patient, records), False
 
 
 # --- in a form ------------------------------------------------------------------------------------

@@ -9,15 +9,15 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import HttpRequest
 
-from kernel.staff.meant import KINDS, MOST_FOUND, Candidate, Kind
+from kernel.staff.meant import KINDS, MOST_FOUND, Candidate, Found, Kind
 
 KIND = "colleague"
 
 
-def _find(_request: HttpRequest, typed: str) -> Sequence[Candidate]:
+def _find(_request: HttpRequest, typed: str) -> Found:
     """The one with exactly this name of an account, else those whose names and address have all of the words."""
     exact = User.objects.filter(username=typed).first()
-    return [_candidate(exact)] if exact else [*map(_candidate, _with_words(typed))]
+    return Found([_candidate(one) for one in ([exact] if exact else _with_words(typed))])
 
 
 def _with_words(typed: str) -> Sequence[User]:

@@ -14,6 +14,11 @@ from kernel import copied_texts, texts
 from kernel.staff import searches
 
 MOST_FOUND = 10
+MORE = "These are the first; type more to find others."
+ONE_OF_FIRST = "One is found, and there may be others: choose it, or type more."
+NONE_OF_FIRST = (
+    "No one is found among the first with these words, and there are others: type more, or an id."
+)
 _LONGEST = 200
 _OF_ANOTHER_PAGE = ("page", "before")
 
@@ -28,11 +33,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """`find` returns what the text can mean, at most MOST_FOUND and one. A text in the form of an id is an id, even if
-    there is no such thing any more. `none` is what staff read when nothing is found."""
+class Found:
+    """What a text can mean, at most MOST_FOUND and one; `is_cut`: there may be more."""
 
-    find: Callable[[HttpRequest, str], Sequence[Candidate]]
+    candidates: Sequence[Candidate] = ()
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`find` returns what the text can mean. A text in the form of an id is an id, even if there is no such thing any
+    more. `none` is what staff read when nothing is found."""
+
+    find: Callable[[HttpRequest, str], Found]
     is_id: Callable[[str], bool]
     none: str
 
@@ -65,25 +78,27 @@ def read(request: HttpRequest, kind: str, field: str, *, hides: Sequence[str] = 
     if not typed:
         return Meant()
     found = KINDS[kind].find(request, typed)
-    if len(found) == 1:
-        return Meant(typed, found[0].id, found[0].name)
-    if found:
+    if len(found.candidates) == 1 and not found.is_cut:
+        return Meant(typed, found.candidates[0].id, found.candidates[0].name)
+    if found.candidates:
         return _several(request, typed, field, found, hides)
     if KINDS[kind].is_id(typed):
         return Meant(typed, typed)
-    return Meant(typed, problem=KINDS[kind].none)
+    return Meant(typed, problem=NONE_OF_FIRST if found.is_cut else KINDS[kind].none)
 
 
 def _several(
-    request: HttpRequest, typed: str, field: str, found: Sequence[Candidate], hides: Sequence[str]
+    request: HttpRequest, typed: str, field: str, found: Found, hides: Sequence[str]
 ) -> Meant:
-    more = " These are the first; type more to find others." if len(found) > MOST_FOUND else ""
+    several = len(found.candidates) > 1
+    words = f"Several are found for “{typed}”. Choose one." if several else ONE_OF_FIRST
+    is_cut = found.is_cut or len(found.candidates) > MOST_FOUND
     return Meant(
         typed,
-        problem=f"Several are found for “{typed}”. Choose one.{more}",
+        problem=f"{words} {MORE}" if several and is_cut else words,
         choices=[
             Choice(_query(request, field, one.id, hides), one.name or one.id, one.more)
-            for one in found[:MOST_FOUND]
+            for one in found.candidates[:MOST_FOUND]
         ],
     )
 

@@ -1,7 +1,8 @@
 """Finds patients in all clinics, for staff: by MRN, birth date and words of the name (`patients.find_terms`).
 
 Nothing here reads more than a few hundred rows, however many patients there are. So of several words of a name that do
-not stand side by side, only so many patients with each of them are looked at; `is_cut` says that there may be more.
+not stand side by side, only so many patients with each of them are looked at, and of those born on one day only so many
+with the date, and then with the name; `is_cut` says that there may be more.
 """
 
 from collections.abc import Sequence
@@ -17,13 +18,15 @@ LONGEST = 200  # characters of what is sought
 _LOOKED_AT = (
     120  # rows with one of the words, of up to three words: a page examines 500 documents at most
 )
-_LOOKED_AT_OF_DATES = 300
+_LOOKED_AT_SIDE_BY_SIDE = 60
 _MOST_WORDS = 3
+_MOST_WORDS_WITH_DATE = 2
 _MOST_SPELT = 12  # words of a name that is written in another way
 _LEAST_LETTERS = (
     2  # of a name that is sought by one word; one is enough where a sign is a syllable or a word
 )
 _FIRST_SIGN = "\u2e80"  # from here on: Chinese, Japanese and Korean
+Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class Sought:
 
     mrns: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    others: tuple[tuple[str, ...], ...] = ()
+    words: Words = ()
+    others: tuple[Words, ...] = ()
 
 
 @dataclass(slots=True)
@@ -76,11 +79,17 @@ def find(text: str, *, limit: int) -> Found:
 
 
 def _in_dates(sought: Sought, limit: int) -> tuple[list[Document], bool]:
-    """Those of this name among all who were born on one of the days."""
-    terms = [find_terms.born_on(day) for day in sought.dates]
-    rows = list_rows.list_with_terms(terms, limit=_LOOKED_AT_OF_DATES)
-    named = [row for words in (sought.words, *sought.others) for row in _named(rows, words)]
-    return named[:limit], len(rows) == _LOOKED_AT_OF_DATES
+    """Those of this name who were born on one of the days. Where many have the date, as all whose birth date no one
+    knew, those are looked at who have the name."""
+    days, forms = [find_terms.born_on(day) for day in sought.dates], _forms(sought)
+    rows = list_rows.list_with_terms(days, limit=_LOOKED_AT)
+    if len(rows) < _LOOKED_AT:
+        return _named(rows, forms)[:limit], False
+    names = _side_by_side(forms)
+    rows += list_rows.list_beginning_like(names, limit=_LOOKED_AT_SIDE_BY_SIDE)
+    apart, is_cut = _apart(forms, most=_MOST_WORDS_WITH_DATE)
+    born = [row for row in (*rows, *apart) if not {*days}.isdisjoint(row.get("terms") or [])]
+    return _named(born, forms), is_cut
 
 
 def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
@@ -89,11 +98,10 @@ def _in_any(sought: Sought, limit: int) -> tuple[list[Document], bool]:
     rows = list_rows.list_with_terms(terms, limit=limit) if terms else []
     words = sought.words
     if _is_long_enough("".join(words)):
-        beginnings = [one for some in (words, *sought.others) for one in _side_by_side(some)]
-        rows += list_rows.list_beginning_like(list(dict.fromkeys(beginnings)), limit=limit)
-    if len(words) == 1 or len(rows) >= limit:
-        return rows, False
-    apart, is_cut = _apart(words)
+        rows += list_rows.list_beginning_like(_side_by_side(_forms(sought)), limit=limit)
+    if len(words) < 2 or len(rows) >= limit:
+        return rows, len(words) > 1
+    apart, is_cut = _apart(_forms(sought), most=_MOST_WORDS)
     return [*rows, *apart], is_cut
 
 
@@ -101,29 +109,35 @@ def _is_long_enough(letters: str) -> bool:
     return len(letters) >= _LEAST_LETTERS or letters >= _FIRST_SIGN
 
 
-def _side_by_side(words: Sequence[str]) -> list[str]:
+def _forms(sought: Sought) -> list[Words]:
+    return [sought.words, *sought.others]
+
+
+def _side_by_side(forms: Sequence[Words]) -> list[str]:
     """The beginnings of terms in which the words follow one another, with either end first."""
-    return [find_terms.named(" ".join(turn)) for turn in _turned(words)]
+    beginnings = (find_terms.named(" ".join(turn)) for words in forms for turn in _turned(words))
+    return list(dict.fromkeys(beginnings))
 
 
 def _turned(words: Sequence[str]) -> list[list[str]]:
     return [[*words[n:], *words[:n]] for n in range(min(len(words), _MOST_WORDS))]
 
 
-def _apart(words: Sequence[str]) -> tuple[list[Document], bool]:
-    """Those who have all words among so many who have one of the longest."""
+def _apart(forms: Sequence[Words], *, most: int) -> tuple[list[Document], bool]:
+    """Those who have all words of one of the forms, among so many who have one of the longest."""
     rows: list[Document] = []
-    for word in sorted(words, key=len, reverse=True)[:_MOST_WORDS]:
-        some = list_rows.list_beginning_like([find_terms.named(word)], limit=_LOOKED_AT)
-        rows += _named(some, words)
+    for words in zip(*(sorted(form, key=len, reverse=True)[:most] for form in forms), strict=False):
+        beginnings = dict.fromkeys(map(find_terms.named, words))
+        some = list_rows.list_beginning_like(list(beginnings), limit=_LOOKED_AT)
+        rows += _named(some, forms)
         if len(some) < _LOOKED_AT:
             return rows, False
-    return rows, bool(words)
+    return rows, any(forms)
 
 
-def _named(rows: Sequence[Document], words: Sequence[str]) -> list[Document]:
-    return [
-        row
-        for row in rows
-        if all(find_terms.has_word(row.get("terms") or [], word) for word in words)
-    ]
+def _named(rows: Sequence[Document], forms: Sequence[Words]) -> list[Document]:
+    return [row for row in rows if any(_has(row.get("terms") or [], words) for words in forms)]
+
+
+def _has(terms: list[str], words: Words) -> bool:
+    return all(find_terms.has_word(terms, word) for word in words)

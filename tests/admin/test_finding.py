@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from clinics.services import clinic_names, member_names
 from kernel import db
+from kernel.staff.meant import NONE_OF_FIRST, ONE_OF_FIRST
 from patients.services import prepared, preparing
 from tests.admin.conftest import events, text
 from tests.admin.grown_data import costs
@@ -398,6 +399,65 @@ def test_members_are_found_without_reading_them_all(clinic, staff):
         assert of(page, "people")
         assert cost["documents"] <= 500 + 10, (typed, cost)
         assert cost["keys"] <= 2_000, (typed, cost)
+
+
+MANY, PLACEHOLDER = 400, "1900-01-01"
+
+
+@pytest.fixture
+def undated(clinic):
+    """Many with a placeholder for the birth date, whose names are common but for two, who come last."""
+    rows = [{"fullName": f"Maria Nr{n} Garcia", "birthDate": PLACEHOLDER} for n in range(MANY)]
+    rows += [{"fullName": f"Maria Nr{n} Müller", "birthDate": "1950-02-03"} for n in range(MANY)]
+    rows += [
+        {"fullName": n, "birthDate": PLACEHOLDER} for n in ("Src00012 Oak", "Maria Zed Müller")
+    ]
+    rows.append({"fullName": "Müller Garcia", "birthDate": "1950-02-03"})
+    make_patients(clinic, [{**row, "userId": new_user_id()} for row in rows])
+    list(preparing.prepare())
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Src00012 01.01.1900", "Src00012 Oak"), ("1900-01-01 Oak", "Src00012 Oak"), ("Oak, Src00012 1 Jan 1900", "Src00012 Oak"),
+        ("maria zed müller 1900-01-01", "Maria Zed Müller"), ("Mueller Maria Zed 1900-01-01", "Maria Zed Müller"),
+        ("zed mueller 1900-01-01", "Maria Zed Müller"), ("Nr77 Garcia 1900-01-01", "Maria Nr77 Garcia"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_among_many_with_one_birth_date(typed, name, undated, staff):
+    support = staff("support")
+    with costs() as cost:
+        page = support.post("find/", q=typed)
+    assert found(page) == [name]
+    assert cost["documents"] <= 500 + 10, cost
+    assert cost["keys"] <= 2_000, cost
+
+
+def test_where_not_everyone_was_looked_at_nothing_found_says_so(undated, staff):
+    """Here and where a filter or the look-up takes a name; with fewer patients it is certain that there is none."""
+    support = staff("support")
+    for typed in ("maria müller 1900-01-01", "garcia nr müller"):
+        page = support.post("find/", q=typed)
+        assert found(page) == []
+        assert "No patient is found among the first" in text(page)
+        assert "Check the spelling" not in text(page)
+        looked_up = support.post("users/", search="1", q=typed)
+        shown = text(support.client.get(looked_up.headers["Location"]))
+        assert NONE_OF_FIRST in shown
+    for typed in ("zoe oak 1900-01-01", "oak lopez", "maria 1950-02-04"):
+        page = support.post("find/", q=typed)
+        assert found(page) == []
+        assert "Check the spelling" in text(page)
+        assert "No patient is found among the first" not in text(page)
+
+
+def test_one_who_is_found_among_the_first_is_chosen_not_taken_for_the_only_one(undated, staff):
+    support = staff("support")
+    looked_up = support.post("users/", search="1", q="garcia müller")
+    page = support.client.get(looked_up.headers["Location"])
+    assert ONE_OF_FIRST in text(page)
+    assert "Müller Garcia" in text(page)
 
 
 # --- cost -------------------------------------------------------------------------------------------
