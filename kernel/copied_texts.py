@@ -2,16 +2,26 @@
 
 import re
 
+from kernel import texts
+
 _LONGEST = 500  # characters that are looked at
 _MRN = re.compile(r"(?:patient\W+)?mrn(?:\s*[:=#]\s*|\s+)(\S*\d.*)", re.IGNORECASE)
 _MRN_WITH_SIGN = re.compile(r"(?:patient\W+)?mrn\s*[:=]?\s*(#\S*\d.*)", re.IGNORECASE)
 _KEY = re.compile(
-    r"(?:(?:clinic|patient|user|account)(?:'s)?\s+)?(?:(?:share\s*)?code|id)(?:\s*[:=#]\s*|\s+(?:is\s+)?)"
-    r"([0-9a-z]{4}(?:[-\s]?[0-9a-z]{4}){2}|[0-9a-f]{10}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+    r"(?:(?:clinic|patient|user|account)(?:['\u2019]s)?[\W_]{1,3})?"
+    r"(?:(?:(?:share|invite|invitation)[\W_]{0,3})?code|id)(?:\s+is)?[\W_]{1,5}"
+    r"([0-9a-z]{4}(?:[\W_]{0,3}[0-9a-z]{4}){2}|[0-9a-f]{10}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"[\W_]*",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"mailto:([^?\s@]+@[^?\s@]+)(?:\?\S*)?", re.IGNORECASE)
 _NAMED = re.compile(r"[^<>‹›]*[<‹]\s*(?:mailto:)?([^<>‹›\s@]+@[^<>‹›\s@]+)\s*[>›]", re.IGNORECASE)
+
+
+def meant_by(text: str) -> str:
+    """What is meant by what was typed where a clinic or a person is asked for: without its title, and with usual
+    letters in place of wide ones."""
+    return key_in(address_in(texts.narrow(text)))
 
 
 def address_in(text: str) -> str:
@@ -21,7 +31,8 @@ def address_in(text: str) -> str:
 
 
 def key_in(text: str) -> str:
-    """The share code or id behind its title; any other text as it is."""
+    """The share code or id behind its title, whatever signs stand between its parts and around it; any other text as it
+    is."""
     found = _KEY.fullmatch(text[:_LONGEST])
     return found[1] if found else text
 

@@ -57,7 +57,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
 
 def _typed(fields: QueryDict) -> str:
     typed = texts.name(fields.get("q", "").replace("\0", ""))[:_LONGEST]
-    return copied_texts.key_in(copied_texts.address_in(texts.narrow(typed)))
+    return copied_texts.meant_by(typed)
 
 
 def _from_address(request: HttpRequest, text: str) -> HttpResponseBase:

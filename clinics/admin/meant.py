@@ -10,7 +10,7 @@ from clinic_records.admin import readable_clinics
 from clinic_records.services import access
 from clinics.services import staff_reads
 from clinics.services.staff_reads import ClinicFilter
-from kernel import ids, texts
+from kernel import copied_texts, ids, texts
 from kernel.db import Document
 from kernel.staff import meant as filters
 
@@ -22,7 +22,7 @@ _LONGEST = 200
 
 
 def normal(typed: str) -> str:
-    return texts.name(typed.replace("\0", ""))[:_LONGEST]
+    return copied_texts.meant_by(texts.name(typed.replace("\0", ""))[:_LONGEST])
 
 
 def list_meant(

@@ -55,7 +55,7 @@ NO_ANSWER = "The user service does not answer: only what clinics know is shown."
 
 @pages.page("users/", name="user_lookup", needs=roles.FIND, hides=_HIDDEN)
 def lookup(request: HttpRequest) -> HttpResponseBase:
-    text = copied_texts.address_in(searches.asked(request).get("q", "").strip()[:500])
+    text = copied_texts.meant_by(searches.asked(request).get("q", "").strip()[:500])
     sees_patients = pages.has(request, roles.PATIENTS)
     address_or_id, problem = _address_or_id(text) if text else ("", "")
     named = _named(request, is_name=bool(text) and not address_or_id and not problem)

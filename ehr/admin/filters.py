@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from clinics.services.staff_reads import ClinicFilter, find_id_of_code, list_clinics
 from ehr.services.records import STATES, Filter
-from kernel import ids, texts
+from kernel import copied_texts, ids, texts
 from kernel.db import Document
 from kernel.staff import pages, paging, roles, searches
 from patients.search_keys import patterns_of
@@ -55,7 +55,7 @@ def listed(
 def _read(request: HttpRequest, kind: str | None) -> Filter:
     asked = searches.asked(request)
     values = {
-        name: texts.name(asked.get(name, ""))[: texts.LONGEST]
+        name: copied_texts.meant_by(texts.name(asked.get(name, ""))[: texts.LONGEST])
         for name in ("clinic", "user", "state", "from", "to")
     }
     clinic_ids = _clinics(values["clinic"])

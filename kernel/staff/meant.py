@@ -74,7 +74,7 @@ KINDS: dict[str, Kind] = {}
 def read(request: HttpRequest, kind: str, field: str, *, hides: Sequence[str] = ()) -> Meant:
     """What the field of the page's filter means. `hides`: the fields of this page that stand in no address."""
     typed = texts.name(searches.asked(request).get(field, "").replace("\0", ""))[:_LONGEST]
-    typed = copied_texts.address_in(typed)
+    typed = copied_texts.meant_by(typed)
     if not typed:
         return Meant()
     found = KINDS[kind].find(request, typed)

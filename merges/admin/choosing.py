@@ -8,16 +8,15 @@ from django.urls import reverse
 
 from clinic_records.admin import readable_clinics
 from clinic_records.services import access
-from clinics.admin import counts
+from clinics.admin import counts, meant
 from clinics.services import staff_reads
 from clinics.services.staff_reads import ClinicFilter
-from kernel import ids, texts
+from kernel import ids
 from kernel.db import Document
 from kernel.staff import pages, paging, roles
 from merges.services.planning import SAME_CLINIC
 
 MOST_FOUND = 10
-LONGEST = 200
 SIDES = {"source": "target", "target": "source"}  # and the other
 
 
@@ -44,7 +43,7 @@ def _exchange(request: HttpRequest) -> str:
 
 
 def _side(request: HttpRequest, name: str) -> dict[str, Any]:
-    typed = texts.name(request.GET.get(name, "").replace("\0", ""))[:LONGEST]
+    typed = meant.normal(request.GET.get(name, ""))
     clinic = _exact(typed)
     found, total = _search(typed) if typed and clinic is None else ([], 0)
     return {

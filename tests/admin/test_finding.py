@@ -365,11 +365,14 @@ def test_a_name_is_found_however_it_is_written(stored, ben, staff):
 
 
 @pytest.mark.parametrize(
-    "typed", ["Share code {code}", "share code: {code}", "code: {code}", "id {id}", "Clinic id: {id}", "CODE {bare}"]
+    "typed",
+    ["Share code {code}", "share code: {code}", "code: {code}", "id {id}", "Clinic id: {id}", "CODE {bare}", "Share-Code “{dashed}”."]
 )  # fmt: skip
 def test_a_code_or_id_is_found_with_its_title(typed, clinic, staff):
     code = clinic["canonicalShareCode"]
-    typed = typed.format(code=code, bare=code.replace("-", " "), id=clinic["_id"])
+    typed = typed.format(
+        code=code, bare=code.replace("-", " "), dashed=code.replace("-", "–"), id=clinic["_id"]
+    )
     page = staff("viewer").post("find/", q=typed)
     assert str(clinic["_id"]) in page.headers["Location"]
 

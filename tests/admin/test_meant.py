@@ -9,6 +9,7 @@ from bson import ObjectId
 from django.contrib.auth.models import User
 
 from clinics.admin import meant, people_meant
+from clinics.admin.bulk_moves import MoveForm
 from kernel import audit, db
 from kernel.accesses import recording
 from patients.services import preparing
@@ -19,6 +20,7 @@ from tests.admin.posted_forms import filters_of
 from tests.admin.test_accesses import look
 from tests.admin.test_routes import ARGUMENT, routes
 from tests.factories import make_clinic, make_clinician, stored_patient
+from webhooks.admin.hooks import WebhookForm
 
 pytestmark = [pytest.mark.foreign_writes, pytest.mark.foreign_documents]  # lists are prepared
 HARBOR, MILL = "Harbor Diabetes Center", "Mill"
@@ -81,27 +83,51 @@ def test_of_several_clinics_one_is_chosen_and_what_is_no_clinic_is_said(clinic, 
     assert not events(action="audit.export")
 
 
-def test_no_list_shows_anything_where_no_clinic_or_several_are_meant(root):
-    """Also not what is about no clinic. New lists are included automatically."""
-    data = LargeData()
-    db.collection("jobs").update_one({"_id": data.jobs[0]}, {"$set": {"clinicId": None}})
-    for name in ("Marsh East", "Marsh West"):
-        make_clinic(name=name)
-    tried, filled = set(), set()
+def lists_of_clinics(root):
+    """(name, route, page) of each list that is narrowed by clinic. New ones are included automatically."""
     for name, route in routes():
         if ARGUMENT.search(route) or route.startswith("login"):
             continue
         page = root.client.get(f"/admin/{route}")
-        if not is_page(page) or not any("clinic" in form.texts for form in filters_of(page)):
-            continue
+        if is_page(page) and any("clinic" in form.texts for form in filters_of(page)):
+            yield name, route, page
+
+
+def test_a_list_shows_what_is_of_the_clinic_that_is_meant_and_nothing_where_none_or_several_are(
+    root,
+):
+    """Also not what is about no clinic."""
+    data = LargeData()
+    db.collection("jobs").update_one({"_id": data.jobs[0]}, {"$set": {"clinicId": None}})
+    for name in ("Marsh East", "Marsh West"):
+        make_clinic(name=name)
+    code = data.clinic["canonicalShareCode"]
+    titled = f"Share-Code: “{code.replace('-', '–')}”."
+    tried, filled = set(), set()
+    for name, route, page in lists_of_clinics(root):
         tried.add(name)
         if "<tbody>" in text(page):
             filled.add(name)
+            assert "<tbody>" in text(root.get(route, {"clinic": titled})), route
         for typed in ("no such clinic", "Marsh"):
-            asked = {"clinic": typed}
-            assert "<tbody>" not in text(root.get(route, asked)), (route, typed)
+            assert "<tbody>" not in text(root.get(route, {"clinic": typed})), (route, typed)
     assert tried - filled == {"accesses"}  # of a patient alone
     assert len(tried) > 7
+
+
+def test_forms_that_ask_for_a_clinic_take_a_share_code_with_its_title(clinic, root):
+    other = make_clinic(name=MILL)
+    typed = f"Share code ({other['canonicalShareCode'].lower().replace('-', ' — ')})"
+    user_id = patient_ids(clinic)[0]
+    page = root.get(f"clinics/{clinic['_id']}/patients/{user_id}/move", {"q": typed})
+    assert [row["name"] for row in page.context["found"]] == [MILL]
+    chosen = root.get("merges/choose", {"source": typed}).context["sides"][0]["chosen"]
+    assert chosen["id"] == str(other["_id"])
+    for form, field in (
+        (WebhookForm({"clinic": typed}), "clinic"),
+        (MoveForm({"to": typed}, clinic=clinic), "to"),
+    ):
+        assert field not in form.errors
 
 
 def test_events_name_their_clinic_for_staff_who_find_clinics(clinic, lists, staff):
