@@ -42,6 +42,7 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
     | dict.fromkeys(_JOINERS, "")
 )
+_NOT_SEARCHED = str.maketrans({"ŋ": "ng", "ŧ": "t", "ĸ": "q", "ə": "e"})
 _LONGEST_FILE_NAME = 60
 _TYPEWRITER = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u02bb\u02bc\u2032`\xb4", "'")
@@ -127,11 +128,19 @@ def is_same(first: str, second: str) -> bool:
 
 
 def for_file_name(text: str, *, otherwise: str) -> str:
-    """Letters and digits that every system takes in the name of a file; `otherwise` where there are none."""
-    plain = without_signs(
-        unicodedata.normalize("NFKD", name(text)).encode("ascii", "ignore").decode()
-    )
+    """Letters and digits that every system takes in the name of a file, as Lodz for Łódź; `otherwise` where there are
+    none."""
+    written = "".join(map(_written_plainly, name(text)))
+    plain = without_signs(written.encode("ascii", "ignore").decode())
     return "-".join(plain.split())[:_LONGEST_FILE_NAME].strip("-") or otherwise
+
+
+def _written_plainly(letter: str) -> str:
+    """As searches have it, in its own case."""
+    if letter.isascii():
+        return letter
+    plain = fold(letter).translate(_NOT_SEARCHED)
+    return plain.capitalize() if letter.isupper() else plain
 
 
 def as_confirmed(text: str) -> str:

@@ -124,3 +124,27 @@ def test_a_normal_form_is_its_own_normal_form(text):
 def test_a_text_of_another_service_is_in_its_normal_form_without_control_characters(text):
     written = texts.written_elsewhere(text)
     assert written == (texts.name(written) if written else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Weiß", "Weiss"),
+        ("Łódź", "Lodz"),
+        ("Øresund Ærø", "Oresund-Aero"),
+        ("Universitätsklinikum “Nord” / 2", "Universitatsklinikum-Nord-2"),
+        ("Þór Đặng ﬁ ＡＢ", "Thor-Dang-fi-AB"),
+        ("e\u0301 É", "e-E"),
+        ("北京", "id"),
+        ("…", "id"),
+    ],
+)
+def test_the_name_of_a_file_has_every_letter(name, expected):
+    assert texts.for_file_name(name, otherwise="id") == expected
+
+
+def test_no_latin_letter_is_left_out_of_the_name_of_a_file():
+    """But for signs of medieval and phonetic texts."""
+    codes = (*range(0xC0, 0x180), *range(0x1E00, 0x1E9C), 0x1E9E, *range(0x1EA0, 0x1EFA))
+    letters = filter(str.isalpha, map(chr, codes))
+    assert [one for one in letters if not texts.for_file_name(one, otherwise="")] == []
