@@ -144,9 +144,11 @@ def _written_plainly(letter: str) -> str:
 
 
 def as_confirmed(text: str) -> str:
-    """The form in which a name that someone types once more is compared: as `key`, and apostrophes, quotes and dashes
-    are those of a keyboard. The script of the staff pages has the same."""
-    return key(name(text).translate(_TYPEWRITER))
+    """The form in which a name that someone types once more is compared: letter case, blanks and compatibility forms do
+    not count, and apostrophes, quotes and dashes are those of a keyboard. `asConfirmed` of the staff pages' script is
+    the same, so it folds each letter by its capital, as a browser can: "ß" is "ss", and "ı" is "i"."""
+    typed = unicodedata.normalize("NFKC", name(text).translate(_TYPEWRITER))
+    return name(unicodedata.normalize("NFKC", "".join(one.upper().lower() for one in typed)))
 
 
 # --- searching ------------------------------------------------------------------------------------

@@ -1,13 +1,14 @@
 """What staff do all day, in a real browser, with the console watched. Longer tickets are in test_stories.py."""
 
 import re
+import unicodedata
 
 import pytest
 from django.contrib.auth.models import Group, User
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from kernel import clock, db
+from kernel import clock, db, texts
 from tests import ehr
 from tests.admin import browser as chromium
 from tests.admin.conftest import PASSWORD, patient_ids
@@ -15,6 +16,7 @@ from tests.events import deliver_all
 from tests.factories import make_patient
 from tests.xealth_peer import XealthPeer
 
+UNUSED = {"Cn", "Cs", "Co", "Cc"}  # without a meaning, or refused by every field
 pytestmark = [pytest.mark.browser, chromium.NEEDS_CHROMIUM]
 
 
@@ -60,6 +62,48 @@ def test_a_removal_waits_for_the_typed_text(browser, sam, clinic):
     browser.wait_for("body", "The patient was removed from the clinic.")
     assert user_id not in patient_ids(clinic)
     assert browser.errors() == []
+
+
+def test_the_button_takes_the_names_that_the_service_takes(browser, sam, clinic):
+    """The script and `texts.as_confirmed` agree about every letter and sign of Unicode, alone and between others."""
+    signs = [
+        one for one in map(chr, range(0x20, 0x30000)) if unicodedata.category(one) not in UNUSED
+    ]
+    names = [
+        *signs,
+        *(f"a{one}B" for one in signs),
+        "İSTANBUL STRASSE",
+        " GRÜN -  WEISS ",
+        "ΟΔΟΣ οδος",
+    ]
+    assert len(names) > 100_000
+    browser.log_in("sam", PASSWORD)
+    written = []
+    for start in range(0, len(names), 20_000):
+        of_page = names[start : start + 20_000]
+        script = "return arguments[0].map(asConfirmed)"
+        written += browser.driver.execute_script(script, of_page)
+    pairs = zip(names, written, strict=True)
+    differing = [(name, one) for name, one in pairs if texts.as_confirmed(name) != one]
+    assert not differing, (len(differing), differing[:20])
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("İstanbul Straße", "İSTANBUL STRASSE"), ("Grün-Weiß", "GRÜN-WEISS")],
+)
+def test_a_name_is_typed_in_capitals(name, typed, browser, sam, clinic):
+    patient = make_patient(clinic, fullName=name, birthDate="1984-05-06")
+    browser.log_in("sam", PASSWORD)
+    browser.open(f"/admin/clinics/{clinic['_id']}/patients/{patient['userId']}/remove")
+    button = browser.find("[data-confirms]")
+    browser.fill("typed", typed[:-1])
+    assert not button.is_enabled()
+    browser.fill("typed", typed)
+    assert button.is_enabled()
+    browser.fill("reason", "T-2")
+    button.click()
+    browser.wait_for("body", "The patient was removed from the clinic.")
 
 
 def test_no_data_arrives_until_a_connection_request_is_mailed(

@@ -17,6 +17,11 @@ from tests.admin.conftest import messages_of, patient_ids
         ("Ada@Example.org", "ada@example.org", True),
         ("Mary's Clinic", "Marys Clinic", False),
         ("Müller", "Muller", False),
+        ("İstanbul Straße", "İSTANBUL STRASSE", True),
+        ("Grün-Weiß", "GRÜN-WEISS", True),
+        ("Weiss", "Weiß", True),
+        ("ΟΔΟΣ", "οδος", True),
+        ("Ⅻ ﬁn", "xii FIN", True),
     ],
 )
 def test_letter_case_apostrophes_quotes_dashes_and_blanks_do_not_count(expected, typed, is_right):

@@ -91,13 +91,22 @@ document.addEventListener("input", (event) => {
   if (button) button.disabled = fields.some(isWrong);
 });
 
-/* Letter case, blanks, and which apostrophes, quotes and dashes these are, do not count: as in kernel/texts.py. */
+/* Letter case, blanks, and which apostrophes, quotes and dashes these are, do not count: exactly as `as_confirmed` and
+   `name` of kernel/texts.py, which a test compares with these for every letter. */
 function asConfirmed(text) {
-  return text
+  const typed = asName(text)
     .replace(/[\u2018-\u201b\u02bb\u02bc\u2032`\xb4]/g, "'")
     .replace(/[\u201c-\u201f\u2033\xab\xbb]/g, '"')
     .replace(/[\u2010-\u2015\u2212]/g, "-")
-    .normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
+    .normalize("NFKC");
+  return asName([...typed].map((one) => one.toUpperCase().toLowerCase()).join("").normalize("NFKC"));
+}
+
+function asName(text) {
+  return text.normalize("NFC")
+    .replace(/[\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]/g, "")
+    .replace(/[\t-\r \x85\xa0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+/g, " ")
+    .replace(/^[ \u200c\u200d]+|[ \u200c\u200d]+$/g, "");
 }
 
 document.addEventListener("submit", (event) => {
