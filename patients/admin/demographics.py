@@ -18,7 +18,7 @@ from patients import ages
 from patients.admin import readable_patients
 from patients.choices import DiagnosisType
 from patients.custody import is_custodial
-from patients.services import bulk_creations, patients
+from patients.services import patients
 
 CORRECTED = "patient.corrected"
 NEEDED = "It can be corrected, but not erased."
@@ -120,7 +120,7 @@ def _submitted(
     is_unlikely = bool(said.get("birthDate")) and ages.is_unlikely(
         said["birthDate"], ages.today_of(clinic)
     )
-    has_other = bool(said.get("mrn")) and bulk_creations.has_mrn(clinic["_id"], said["mrn"])
+    has_other = patients.has_other_with_mrn(clinic["_id"], said.get("mrn"), user_id=user_id)
     shown = {"rows": rows, "reason": reason, "is_unlikely": is_unlikely, "has_other": has_other}
     return _page(request, clinic, user_id, form, opened_on=opened_on, **shown)
 

@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
-from kernel import safe_reading, texts
+from kernel import safe_reading
 from kernel.errors import (
     BadRequest,
     Busy,
@@ -184,11 +184,6 @@ def _groups_of(clinic: ClinicDocument, mrns: Sequence[str]) -> tuple[dict[str, i
     """As `store.group_mrns`; without any where MRNs may be equal."""
     rules = safe_reading.mapping(clinic.get("mrnSettings"))
     return store.group_mrns(clinic["_id"], mrns) if rules.get("unique") is True else ({}, set())
-
-
-def has_mrn(clinic_id: ObjectId, mrn: str) -> bool:
-    """Whether a patient of the clinic has exactly this one."""
-    return bool(store.list_mrns(clinic_id, [texts.mrn(mrn)]))
 
 
 # --- one row --------------------------------------------------------------------------------------

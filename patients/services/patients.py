@@ -347,9 +347,14 @@ def check_mrn(clinic: ClinicDocument, mrn: str | None, *, user_id: str | None) -
         raise BadRequest(MRN_MISSING)
     if rules.get("unique") is not True:
         return False
-    if mrn and store.find_other_with_mrn(clinic["_id"], mrn, user_id) is not None:
+    if has_other_with_mrn(clinic["_id"], mrn, user_id=user_id):
         raise BadRequest(MRN_TAKEN)
     return True
+
+
+def has_other_with_mrn(clinic_id: ObjectId, mrn: str | None, *, user_id: str | None) -> bool:
+    """Whether another patient of the clinic has an equal one (rule PATIENT-27)."""
+    return store.find_other_with_mrn(clinic_id, mrn, user_id) is not None if mrn else False
 
 
 # --- changing -------------------------------------------------------------------------------------

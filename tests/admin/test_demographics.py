@@ -85,8 +85,18 @@ def test_the_difference_is_shown_before_anything_is_saved(clinic, maria, staff):
     assert stored(maria) == before
 
 
-@pytest.mark.parametrize(("mrn", "is_warned"), [("MRN-1", True), ("NEW-1", False)])
+@pytest.mark.parametrize(
+    ("mrn", "is_warned"),
+    [
+        *(("MRN-1", True), ("mrn-1", True), ("MŔN-1", True), (" ＭＲＮ-1 ", True)),
+        *(("NEW-1", False), ("own-7", False), ("MRN-11", False), ("", False)),
+    ],
+)
 def test_the_mrn_of_another_patient_is_warned_of(mrn, is_warned, clinic, maria, staff):
+    """Letter case and accents do not count (PATIENT-27), nor does the patient's own."""
+    db.collection("patients").update_one(
+        {"clinicId": clinic["_id"], "userId": maria}, {"$set": {"mrn": "OWN-7"}}
+    )
     review = correct(staff("support"), clinic, maria, mrn=mrn, confirmed="")
     assert ("Another patient of the clinic has this MRN" in text(review)) is is_warned
 
