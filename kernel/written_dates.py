@@ -41,7 +41,7 @@ def split(text: str) -> tuple[str, str, list[date]]:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Of words that stand side by side and have a digit, the longest first: a name may have digits, too."""
+    """Words that stand side by side and have a digit, the longest first: a name may have digits, too."""
     found = list(_WORD.finditer(text))
     for length in range(_MOST_WORDS, 0, -1):
         for first, last in zip(found, found[length - 1 :], strict=False):
