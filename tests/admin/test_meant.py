@@ -130,6 +130,13 @@ def test_forms_that_ask_for_a_clinic_take_a_share_code_with_its_title(clinic, ro
         assert field not in form.errors
 
 
+def test_an_id_of_a_person_is_read_with_its_title(clinic, ben, root):
+    typed = f"User id: {ben.user_id}."
+    assert root.get("users/", {"q": typed}).context["members"]["rows"]
+    filtered = root.get("accesses/", {"who": typed})
+    assert dict(filtered.context["meant"])["Seen by"].id == ben.user_id
+
+
 def test_events_name_their_clinic_for_staff_who_find_clinics(clinic, lists, staff):
     (event,) = events(action="clinic.count_refreshed")
     for path in ("audit/", f"audit/{event['_id']}/"):
