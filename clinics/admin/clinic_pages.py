@@ -15,7 +15,7 @@ from kernel import audit, db, ids, jobs, outbox
 from kernel.choices import AuditOutcome
 from kernel.db import Document
 from kernel.errors import NotFound
-from kernel.staff import job_begins, pages, paging, roles, subjects
+from kernel.staff import job_begins, pages, paging, references, roles
 from patients.choices import IssueCause
 from patients.services import patient_counts
 
@@ -133,7 +133,7 @@ def history(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         is_gone=gone is not None,
         gone=gone,
         successor=gone_clinics.successor_of(gone["_id"]) if gone else None,
-        events=subjects.named(request, events[:HISTORY_PAGE]),
+        events=references.shown(request, events[:HISTORY_PAGE], names_patients=True),
         shows_looks=shows_looks,
         older=paging.query_without(request, "before", before=older) if older else "",
         link=pages.has(request, roles.AUDIT),

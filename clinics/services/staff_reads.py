@@ -225,3 +225,11 @@ def names_of_members(user_ids: Sequence[str]) -> dict[str, str]:
 
 def names_of(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:
     return store.list_names(clinic_ids)
+
+
+def names_of_any(clinic_ids: list[ObjectId]) -> dict[ObjectId, str]:
+    """Those of deleted clinics, too, as far as the archive has them."""
+    present = store.list_names(clinic_ids)
+    gone = [clinic_id for clinic_id in clinic_ids if clinic_id not in present]
+    archived = map(_archived, store.list_deletions(gone) if gone else ())
+    return {clinic["_id"]: clinic["name"] for clinic in archived if clinic.get("name")} | present

@@ -123,6 +123,12 @@ def find_deletion(clinic_id: ObjectId) -> Document | None:
     return db.collection(DELETIONS).find_one({"clinic._id": clinic_id}, ARCHIVED, sort=newest)
 
 
+def list_deletions(clinic_ids: Sequence[ObjectId]) -> list[Document]:
+    """The newest tombstone of each clinic comes last."""
+    query = {"clinic._id": {"$in": list(clinic_ids)}}
+    return list(db.collection(DELETIONS).find(query, ARCHIVED, sort=[("_id", ASCENDING)]))
+
+
 def list_newest_deletions(limit: int) -> list[Document]:
     rows = db.collection(DELETIONS).find({}, ARCHIVED, sort=[("deletedTime", DESCENDING)])
     return list(rows.limit(limit))

@@ -19,10 +19,12 @@ from kernel.db import Document
 from kernel.errors import DomainError
 from kernel.staff import job_pages, pages, paging, roles
 from kernel.staff.fields import ReasonForm, StaffForm
+from kernel.staff.subjects import KINDS, Kind, in_clinic
 from kernel.templatetags.staff import pluralized
 
 BEGUN, STOPPED = "ehr.bulk_run_begun", "ehr.bulk_run_stopped"
 OBJECT = "ehrBulkRun"
+KINDS[OBJECT] = Kind(roles.INTEGRATION, address=in_clinic("admin:ehr_bulk_run", roles.INTEGRATION))
 _DEFAULT = 20
 _PARTS = job_pages.Parts(
     "ehr/staff/_bulk_rows.html",

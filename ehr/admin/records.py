@@ -24,6 +24,7 @@ from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, searches
 from kernel.staff.fields import ReasonForm
+from kernel.staff.subjects import KINDS, Kind, by_itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ PAGES: dict[str, KindPages] = {}
 
 def add_pages(kind: str, its: KindPages) -> None:
     PAGES[kind] = its
+    address = by_itself(f"admin:{its.detail}", roles.MESSAGES)
+    KINDS[f"ehr_{kind}"] = Kind(roles.MESSAGES, address=address)
 
     @pages.page(its.route, name=its.listing, needs=roles.MESSAGES, hides=filters.HIDDEN)
     def listing(request: HttpRequest) -> HttpResponseBase:

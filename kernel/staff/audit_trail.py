@@ -21,9 +21,9 @@ from kernel.staff import (
     meant,
     pages,
     paging,
+    references,
     roles,
     searches,
-    subjects,
 )
 from kernel.staff.differences import difference
 from kernel.staff.exports import Asked, Export
@@ -66,7 +66,7 @@ def trail(request: HttpRequest) -> HttpResponseBase:
         request,
         "staff/audit/list.html",
         title="Audit trail",
-        events=subjects.with_clinics(request, subjects.named(request, events[:PAGE])),
+        events=references.shown(request, events[:PAGE], names_patients=False),
         older=paging.query_without(request, "before", before=older) if older else "",
         newest=paging.query_without(request, "before") if before else "",
         filters=searches.asked(request),
@@ -95,7 +95,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponseBase:
 
 
 def _of_page(request: HttpRequest, row: dict[str, Any]) -> dict[str, Any]:
-    (shown,) = subjects.with_clinics(request, subjects.named(request, [row], alone=True))
+    (shown,) = references.shown(request, [row], names_patients=True)
     return shown
 
 

@@ -1,5 +1,5 @@
-"""The subject of an audit event. Events hold ids; the name behind an id is looked up for staff who may see
-it."""
+"""The kinds of things that audit events are about, and their names. Events hold ids; the name behind an id is looked up
+for staff who may see it (`kernel.staff.references`)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,41 +13,50 @@ from kernel import ids
 from kernel.db import Document
 from kernel.staff import pages, roles
 
+Address = Callable[[HttpRequest, Any, str], str]  # by the ids of the clinic and the object
+
+
+def no_names(_: Sequence[Document]) -> dict[int, str]:
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`names` maps the numbers of events to the names of their subjects, in one query. `shows_patients`:
-    showing the name counts as viewing a patient, so it is done only on the page of a single event, and
-    recorded."""
+    """`needs`: to see the names; `names` maps the numbers of events to the names of their subjects, in one query.
+    `address`: of the page of one, "" for staff who may not open it. `shows_patients`: showing the name counts as
+    viewing a patient, so it is done only on pages that ask for it, and recorded."""
 
     needs: str
-    names: Callable[[Sequence[Document]], dict[int, str]]
+    names: Callable[[Sequence[Document]], dict[int, str]] = no_names
+    address: Address | None = None
     shows_patients: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def named(
-    request: HttpRequest, events: Sequence[Document], *, alone: bool = False
-) -> list[Document]:
-    """The events, each with the name of its subject as `subject` if the viewer may see it. `alone`: for the
-    page of a single event."""
-    names_by_number: dict[int, str] = {}
-    for name, kind in KINDS.items():
-        events_of_kind = [event for event in events if event["object"]["type"] == name]
-        if events_of_kind and pages.has(request, kind.needs) and (alone or not kind.shows_patients):
-            names = kind.names(events_of_kind)
-            if names and kind.shows_patients:
-                event = events_of_kind[0]
-                pages.record_view_of_patient(
-                    request, clinic_id=event["clinicId"], user_id=event["object"]["id"]
-                )
-            names_by_number |= names
-    return [
-        {**event, "subject": names_by_number.get(event.get("number", 0), "")}
-        for event in with_actors(request, events)
-    ]
+def in_clinic(page: str, needs: str, *between: str) -> Address:
+    """A page by the ids of the clinic and the object. `between`: what stands between them."""
+
+    def address(request: HttpRequest, clinic_id: Any, object_id: str) -> str:
+        may_open = clinic_id and pages.has(request, needs)
+        return pages.address_of(page, clinic_id, *between, object_id) if may_open else ""
+
+    return address
+
+
+def by_itself(page: str, *needs: str) -> Address:
+    """A page by the id of the object; one of the permissions opens it."""
+
+    def address(request: HttpRequest, _: Any, object_id: str) -> str:
+        may_open = any(pages.has(request, permission) for permission in needs)
+        return pages.address_of(page, object_id) if may_open else ""
+
+    return address
+
+
+def sees(request: HttpRequest, kind: str) -> bool:
+    return kind in KINDS and pages.has(request, KINDS[kind].needs)
 
 
 _NAMES_OF_CLINICS: list[Callable[[list[ObjectId]], Mapping[ObjectId, str]]] = []
@@ -58,12 +67,12 @@ def add_names_of_clinics(find: Callable[[list[ObjectId]], Mapping[ObjectId, str]
     _NAMES_OF_CLINICS.append(find)
 
 
-def with_clinics(request: HttpRequest, events: Sequence[Document]) -> list[Document]:
-    """The events, each with the name of its clinic as `clinic_name`, for staff who find clinics."""
-    clinic_ids = list({event["clinicId"] for event in events} - {None})
+def names_of_clinics(
+    request: HttpRequest, clinic_ids: Sequence[ObjectId]
+) -> Mapping[ObjectId, str]:
+    """Deleted ones too, for staff who find clinics."""
     finds = _NAMES_OF_CLINICS if clinic_ids and pages.has(request, roles.FIND) else []
-    names = {clinic_id: name for find in finds for clinic_id, name in find(clinic_ids).items()}
-    return [{**event, "clinic_name": names.get(event["clinicId"], "")} for event in events]
+    return {clinic_id: name for find in finds for clinic_id, name in find(list(clinic_ids)).items()}
 
 
 Key = tuple[Any, str]  # clinic and id, as events hold them
@@ -97,14 +106,17 @@ def names_of_signers(
 
 def names_of_members(request: HttpRequest, keys: Sequence[Key]) -> dict[Key, str]:
     """By clinic and user id: names of those whom the clinic knows or has known, if the viewer may see them."""
-    clinicians, asked = KINDS["clinician"], list(dict.fromkeys(keys))
-    if not asked or not pages.has(request, clinicians.needs):
-        return {}
+    return names_of_kind("clinician", keys) if keys and sees(request, "clinician") else {}
+
+
+def names_of_kind(kind: str, keys: Sequence[Key]) -> dict[Key, str]:
+    asked = list(dict.fromkeys(keys))
     events: list[Document] = [
-        {"number": number, "clinicId": clinic_id, "object": {"id": user_id}}
-        for number, (clinic_id, user_id) in enumerate(asked)
+        {"number": number, "clinicId": clinic_id, "object": {"id": object_id}}
+        for number, (clinic_id, object_id) in enumerate(asked)
     ]
-    return {asked[number]: name for number, name in clinicians.names(events).items() if name}
+    found = KINDS[kind].names(events) if events else {}
+    return {asked[number]: name for number, name in found.items() if name}
 
 
 def with_actors(request: HttpRequest, events: Sequence[Document]) -> list[Document]:

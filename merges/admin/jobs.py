@@ -12,12 +12,14 @@ from kernel.errors import DomainError
 from kernel.outbox import staff_reads
 from kernel.staff import job_pages, pages, paging, roles
 from kernel.staff.fields import ReasonForm
+from kernel.staff.subjects import KINDS, Kind, by_itself
 from merges.admin import words
 from merges.choices import MergeState
 from merges.services import audit_trail, in_words, merging, requesters, stages
 
 HANDLER = "merges.run"
 STOPPING = "The merge is being taken back."
+KINDS["merge"] = Kind(roles.DESTROY, address=by_itself("admin:merge", roles.DESTROY))
 
 
 job_pages.add_elsewhere(job_pages.Elsewhere("Merges", "merges", roles.DESTROY))

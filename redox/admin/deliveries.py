@@ -15,11 +15,15 @@ from kernel import ids
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, searches
+from kernel.staff.subjects import KINDS, Kind, by_itself
 from redox.services import admin_reads
 
 EMBEDDED = "Redox is not connected here: these messages were made and kept, not sent."
 CONNECTED = (
     "Accepted by Redox. Reports are not kept; they can be made again from the patient's data."
+)
+KINDS["ehr_delivery"] = Kind(
+    roles.MESSAGES, address=by_itself("admin:ehr_delivery", roles.MESSAGES)
 )
 
 

@@ -1,13 +1,17 @@
 """Every event of the staff pages names its subject by id, and the trail shows the person's name to permitted roles."""
 
+import re
+from pathlib import Path
+
 import pytest
 from bson import ObjectId
 
 from clinics.admin import members, tags_and_sites
 from clinics_site.checks import apps_of_the_project
-from kernel import db, errors
+from kernel import audit, db, errors, ids
 from kernel.staff import subjects
 from tests.admin.conftest import events, opened_on, patient_ids, text
+from tests.factories import make_clinic
 
 SECRET = "secret-invite-key"
 CHANGES = ("changes.guarded(", "changes.change_clinic(", "changes.refusals_recorded(")
@@ -121,7 +125,8 @@ def test_every_page_that_changes_something_is_among_the_tested_requests():
         "patients.patients": 1,
         "redox.sync_start": 1,  # tests/admin/test_ehr.py
     }
-    assert set(subjects.KINDS) == {"clinician", "clinicianInvite", "patient"}
+    named = {name for name, kind in subjects.KINDS.items() if kind.names is not subjects.no_names}
+    assert named == {"clinician", "clinicianInvite", "patient"}
 
 
 def event_page(staff_member, action):
@@ -173,3 +178,83 @@ def test_a_subject_is_not_confused_with_the_same_person_in_another_clinic(clinic
 
     assert staff_reads.names_of_clinicians([(ObjectId(), ben.user_id)]) == {}
     assert staff_reads.addresses_of_invites([(clinic["_id"], "not an id")]) == {}
+
+
+# --- what events refer to -------------------------------------------------------------------------
+WITHOUT_PAGE = {  # lists, pages, staff, and what has no page of its own
+    "auditTrail", "clinic", "clinicianInvite", "clinics", "ehr_work", "outbox", "page", "recipient", "search",
+    "staff_user",
+}  # fmt: skip
+
+
+@pytest.mark.yardstick("A1", "W2")
+def test_every_kind_of_object_leads_to_a_page_or_is_known_to_have_none():
+    sources = [path for app in apps_of_the_project().values() for path in app.rglob("*.py")]
+    literal = re.compile(r'object_type="(\w+)"|(?:OBJECT|Subject\()\s*=?\s*"(\w+)"')
+    found = {a or b for path in sources for a, b in literal.findall(Path(path).read_text())}
+    assert {"job", "patient", "webhook", "ehrBulkRun"} <= found
+    missing = {
+        name
+        for name in found - WITHOUT_PAGE
+        if not getattr(subjects.KINDS.get(name), "address", None)
+    }
+    assert missing == set()
+
+
+def history(person, clinic):
+    """The table of changes, without the rest of the page."""
+    return text(person.get(at(clinic, "history"))).split("<tbody>")[1]
+
+
+def test_the_history_names_a_moved_patient_and_both_clinics_with_links(clinic, root, staff):
+    other, patient = make_clinic(name="Second Clinic"), patient_ids(clinic)[0]
+    path = at(clinic, f"patients/{patient}/move/{other['_id']}/")
+    root.post(path, typed="Maria Marker", reason="T-1", confirmed="1")
+    to_patient = f'<a href="/admin/clinics/{other["_id"]}/patients/{patient}/">Maria Marker</a>'
+    to_clinics = [
+        f'<a href="/admin/clinics/{one["_id"]}/">{one["name"]}</a>' for one in (clinic, other)
+    ]
+    for one in (clinic, other):
+        support = history(staff("support"), one)
+        assert to_patient in support
+        assert all(link in support for link in to_clinics)
+        assert events()[-1]["action"] == "patient.viewed"
+        assert events()[-1]["object"]["id"] == patient
+        seen = len(events())
+        viewer = history(staff("viewer"), one)
+        assert "Maria Marker" not in viewer
+        assert f"/patients/{patient}" not in viewer
+        assert all(link in viewer for link in to_clinics)
+        assert len(events()) == seen
+    found = text(staff("support", "auditor").get("audit/"))
+    assert "Maria Marker" not in found
+    assert to_patient.split(">", maxsplit=1)[0] in found
+
+
+def record(clinic, kind, object_id, scope):
+    audit.record(
+        action="job.ended", actor_id="7", actor_kind="staff", object_type=kind, object_id=object_id,
+        clinic_id=clinic["_id"], scope=scope,
+    )  # fmt: skip
+
+
+def test_jobs_and_merges_in_a_history_lead_to_their_pages(clinic, staff):
+    job, merge, gone = (str(ids.new_id()) for _ in range(3))
+    people = patient_ids(clinic)[:1] + [f"10{number:034}" for number in range(5)]
+    kind = "patients.move"
+    record(clinic, "job", job, {"kind": kind, "total": 6, "patients": people})
+    record(
+        clinic, "clinic", str(clinic["_id"]), {"merge": merge, "source": gone, "target": str(clinic["_id"])}
+    )  # fmt: skip
+    db.collection("clinic_deletions").insert_one(
+        {"clinic": {"_id": ObjectId(gone), "name": "Gone Clinic"}}
+    )
+    viewer, support = history(staff("viewer"), clinic), history(staff("support"), clinic)
+    for page in (viewer, support, history(staff("destructive"), clinic)):
+        assert f'<a href="/admin/jobs/{job}/">Move of many patients</a>' in page
+        assert "and 3 more" in page
+        assert f'<a href="/admin/clinics/{gone}/">Gone Clinic</a>' in page
+    assert f'/admin/merges/{merge}/"' in page
+    assert f"/admin/merges/{merge}/" not in viewer
+    assert "Maria Marker</a>" in support
+    assert "Maria Marker" not in viewer

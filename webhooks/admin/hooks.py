@@ -18,6 +18,7 @@ from kernel.db import Document
 from kernel.errors import DomainError, NotFound
 from kernel.staff import overview, pages, paging, roles
 from kernel.staff.fields import Reason, ReasonForm, StaffForm, Text, TypedForm
+from kernel.staff.subjects import KINDS, Kind, by_itself
 from webhooks.choices import (
     DeliveryFailure,
     DeliveryState,
@@ -27,6 +28,8 @@ from webhooks.choices import (
 )
 from webhooks.services import hooks
 from webhooks.services.hooks import Details
+
+KINDS["webhook"] = Kind(roles.INTEGRATION, address=by_itself("admin:webhook", roles.INTEGRATION))
 
 _KINDS = {WebhookState.ON: "good", WebhookState.OFF: "bad", WebhookState.ENDED: ""}
 _DELIVERY_KINDS = {DeliveryState.DELIVERED: "good", DeliveryState.PARKED: "bad"}

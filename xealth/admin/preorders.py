@@ -11,9 +11,14 @@ from kernel import ids, texts
 from kernel.db import Document
 from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, searches
+from kernel.staff.subjects import KINDS, Kind, by_itself
 from xealth.admin import shown_forms
 from xealth.kinds import ORDER
 from xealth.services import staff_reads
+
+KINDS["ehr_xealth_preorder"] = Kind(
+    roles.MESSAGES, address=by_itself("admin:ehr_xealth_preorder", roles.MESSAGES)
+)
 
 
 @pages.page(
