@@ -8,6 +8,7 @@ from clinics.admin import (  # noqa: F401
     clinic_pages,
     finding,
     jobs_in_progress,
+    leads,
     legacy_accounts,
     members,
     patient_moves,

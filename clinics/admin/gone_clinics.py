@@ -40,16 +40,20 @@ def _name_in_trail(clinic_id: ObjectId) -> str:
 
 def successor_of(clinic_id: ObjectId) -> dict[str, str] | None:
     """Name and page of the clinic it was merged into, which may be gone by now too."""
-    found = (successor(clinic_id) for successor in _SUCCESSORS)
-    successor_id = next((other for other in found if other is not None), None)
-    if successor_id is None:
+    other_id = successor_id(clinic_id)
+    if other_id is None:
         return None
-    name = access.names_of_clinics([successor_id]).get(successor_id)
-    if name is not None or access.find_clinic(successor_id) is not None:
-        url = reverse("admin:clinic", args=[successor_id])
+    name = access.names_of_clinics([other_id]).get(other_id)
+    if name is not None or access.find_clinic(other_id) is not None:
+        url = reverse("admin:clinic", args=[other_id])
         return {"name": name or "(clinic without a name)", "url": url}
-    gone = find(successor_id) or {"name": NO_NAME}
-    return {"name": gone["name"], "url": page_of(successor_id)}
+    gone = find(other_id) or {"name": NO_NAME}
+    return {"name": gone["name"], "url": page_of(other_id)}
+
+
+def successor_id(clinic_id: ObjectId) -> ObjectId | None:
+    found = (successor(clinic_id) for successor in _SUCCESSORS)
+    return next((other for other in found if other is not None), None)
 
 
 def page_of(clinic_id: ObjectId) -> str:

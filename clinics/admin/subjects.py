@@ -1,5 +1,5 @@
-"""Names and pages for the ids of clinics, accounts, clinicians, tags and sites in audit events; names of what is gone come
-from the archive."""
+"""Names and pages for the ids of clinics, accounts, clinicians, tags and sites in audit events; names of what is gone
+come from the archive."""
 
 from typing import Any
 

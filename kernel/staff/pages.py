@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import NoReverseMatch, Resolver404, URLPattern, path, resolve, reverse
 
 from kernel import audit, ids
 from kernel.choices import ActorKind, AuditOutcome
@@ -25,6 +25,8 @@ from kernel.staff import searches
 
 View = Callable[..., HttpResponseBase]
 PAGES: list[tuple[str, str, View]] = []
+NOT_PRESSED = "The address is that of a button on this page. Nothing was done."
+UNCHANGED = "Nothing was changed."
 SIGNED = "staff:"  # what the signature of a staff member begins with
 
 
@@ -58,12 +60,14 @@ def page(
                 _record_refusal(request, name, path_parameters)
                 raise PermissionDenied
             if posts_only and request.method != "POST":
-                raise Http404
+                return _to_button(request)
             if elsewhere := hides and _elsewhere(request, hides, begins_at or name):
                 return elsewhere
             try:
                 return view(request, **path_parameters)
             except NotFound as error:
+                if lead := _lead(request, Missing(route, path_parameters)):
+                    return lead
                 raise _not_found(error) from None
 
         checked.posts_only = posts_only  # type: ignore[attr-defined]
@@ -86,6 +90,60 @@ class ToldNotFound(Http404):
 
 def _not_found(error: NotFound) -> Http404:
     return ToldNotFound(error.message) if isinstance(error, Unreadable) else Http404(error.message)
+
+
+# --- addresses of what is gone --------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A page that did not find what its address names."""
+
+    route: str
+    ids: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where staff read what became of it, and in words that it is not where they looked for it."""
+
+    url: str
+    words: str
+
+
+_LEADS: list[Callable[[HttpRequest, Missing], Lead | None]] = []
+
+
+def add_lead(find: Callable[[HttpRequest, Missing], Lead | None]) -> None:
+    """Tickets keep addresses longer than the database keeps what they name: an app says where such an address leads,
+    with the rights of the reader. None where it does not know either. Apps that are loaded later are asked first."""
+    _LEADS.insert(0, find)
+
+
+def _lead(request: HttpRequest, missing: Missing) -> HttpResponseBase | None:
+    found = next((lead for find in _LEADS if (lead := find(request, missing))), None)
+    if found is None or found.url == request.path:
+        return None
+    fail(request, found.words if request.method != "POST" else f"{found.words} {UNCHANGED}")
+    return go(found.url)
+
+
+def _to_button(request: HttpRequest) -> HttpResponseBase:
+    """To the nearest page above, which has the button."""
+    fail(request, NOT_PRESSED)
+    path = request.path.rstrip("/")
+    while (path := path.rpartition("/")[0]).count("/") > 1:
+        if _is_page(f"{path}/"):
+            return go(f"{path}/")
+        if _is_page(path):
+            return go(path)
+    return go(reverse("admin:index"))
+
+
+def _is_page(path: str) -> bool:
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return False
+    return hasattr(view, "needs") and not view.posts_only
 
 
 def _elsewhere(

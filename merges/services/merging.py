@@ -84,6 +84,12 @@ def find_successor(source_id: ObjectId) -> ObjectId | None:
     return merge["targetId"] if merge else None
 
 
+def find_ending(clinic_id: ObjectId) -> ObjectId | None:
+    """The merge that has ended the clinic."""
+    merge = store.find_completed_of(clinic_id)
+    return merge["_id"] if merge else None
+
+
 def find_by_code(share_code: str, target_id: str) -> Document | None:
     """The newest merge into this clinic that took it the share code: the code leads to the target since then."""
     target = ids.parse_id(target_id)

@@ -151,9 +151,17 @@ def test_a_refused_try_is_in_the_audit_trail(clinic, staff):
 
 
 def test_actions_refuse_get_requests(clinic, root):
-    for path in ("refresh", "labels/tag/add"):
-        assert root.get(f"clinics/{clinic['_id']}/{path}").status_code == 404
-    assert root.get("events/start-again").status_code == 404
+    at = f"clinics/{clinic['_id']}/"
+    above = {
+        f"{at}refresh": at,
+        f"{at}labels/tag/add": f"{at}labels/",
+        "events/start-again": "events/",
+    }
+    for path, page in above.items():
+        answer = root.get(path)
+        assert answer.url == f"/admin/{page}"
+        assert messages_of(answer)[-1] == pages.NOT_PRESSED
+    assert not events(action="clinic.count_refreshed")
 
 
 # --- finding ----------------------------------------------------------------------------------------

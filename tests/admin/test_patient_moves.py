@@ -81,7 +81,8 @@ def test_a_patient_moves_with_the_record_and_is_counted_where_the_patient_is(
     assert (plan_of(clinic), plan_of(other)) == (plans[0] - 1, plans[1] + 1)
     assert maria not in listed(person, clinic)
     assert maria in listed(person, other)
-    assert person.get(f"clinics/{clinic['_id']}/patients/{maria}/").status_code == 404
+    answer = person.get(f"clinics/{clinic['_id']}/patients/{maria}/")
+    assert answer.url == f"/admin/users/?q={maria}"
 
 
 def test_the_move_is_in_the_histories_of_both_clinics(clinic, other, maria, person):
