@@ -2,6 +2,7 @@
 which the person was removed, so that an id in the audit trail leads to a person while the archives have a record."""
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -123,7 +124,25 @@ def names_of(request: HttpRequest, user_ids: Sequence[str]) -> tuple[dict[str, s
     sees_patients = pages.has(request, roles.PATIENTS)
     patients = patient_reads.names_in_all_clinics(others) if sees_patients else {}
     named = {user_id: name for user_id, name in patients.items() if name}
-    return names | named, set(named)
+    gone = [user_id for user_id in others if user_id not in named]
+    former, former_patients = _names_of_former(gone, sees_patients=sees_patients)
+    return names | named | former, {*named, *former_patients}
+
+
+def _names_of_former(
+    user_ids: Sequence[str], *, sees_patients: bool
+) -> tuple[dict[str, str], set[str]]:
+    """As `names_of`, of those who were removed everywhere."""
+    kinds = (FORMER_CLINICIAN, *((FORMER_PATIENT,) if sees_patients else ()))
+    names, patients = {}, set()
+    for user_id, kind in product(user_ids, kinds):
+        rows, _ = _READS[kind](Person(user_id=user_id), skip=0, limit=1)
+        name = next((row for row in map(_READABLE[kind], rows)), {})
+        shown = name.get("fullName") or name.get("name")
+        if shown and user_id not in names:
+            names[user_id] = shown
+            patients |= {user_id} if kind == FORMER_PATIENT else set()
+    return names, patients
 
 
 def _name(request: HttpRequest, person: Person, sections: dict[str, dict[str, Any]]) -> str:

@@ -12,6 +12,7 @@ from kernel.choices import AuditOutcome
 from kernel.errors import DomainError
 from kernel.staff import pages, roles
 from kernel.staff.fields import ReasonForm
+from kernel.templatetags.staff import pluralized
 from users.clients.protocol import User
 from users.services import accounts
 
@@ -57,8 +58,14 @@ def end_sessions(request: HttpRequest, user_id: str) -> HttpResponseBase:
         return count
 
     count = db.run_in_transaction(end)
-    pages.succeed(request, f"{count} sessions were ended. The password still works.")
+    pages.succeed(request, f"{_ended(count)} The password still works.")
     return _back(user)
+
+
+def _ended(count: int) -> str:
+    if not count:
+        return "No session was open."
+    return f"{pluralized(count, 'session')} {'was' if count == 1 else 'were'} ended."
 
 
 @pages.page(

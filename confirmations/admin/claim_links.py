@@ -14,6 +14,7 @@ from kernel.staff import pages, roles
 from patients.custody import is_custodial
 
 RESENT = "patient.invitation_sent_again"
+SENT, SENT_AGAIN = "The link was sent.", "A new link was sent; the one before no longer works."
 
 
 def _link(_: HttpRequest, patient: Document) -> dict[str, Any] | None:
@@ -50,6 +51,7 @@ pages.PATIENT_PANELS.add(
 def resend(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     subject = changes.Subject("patient", user_id)
+    done = SENT_AGAIN if signups.find_pending(user_id) else SENT
 
     def record() -> None:
         changes.record(
@@ -64,5 +66,5 @@ def resend(request: HttpRequest, clinic_id: str, user_id: str) -> HttpResponseBa
     except DomainError as error:
         pages.fail(request, error)
     else:
-        pages.succeed(request, "A new link was sent; the one before no longer works.")
+        pages.succeed(request, done)
     return pages.go(reverse("admin:clinic_patient", args=[clinic_id, user_id]))

@@ -154,20 +154,24 @@ def can_cancel(job: Mapping[str, Any]) -> bool:
     return is_at_work(job) and (job["state"] == JobState.PLANNING or job["total"] > 1)
 
 
-def cancel(job: Document) -> Document:
-    """The job as it is then; in the caller's transaction. What was done stays; nothing more is begun. Raises
-    Conflict.
+def cancel(job: Document, *, by: str = "") -> Document:
+    """The job as it is then; in the caller's transaction. What was done stays; nothing more is begun. `by`: the name of
+    the member of staff, for the log. Raises Conflict.
 
     The job is read again: a worker that has taken a step since the caller read it must not keep it from being canceled.
     One that takes a step at this moment has the transaction repeated."""
     job = store.find(job["_id"]) or job
     fields = _ended(JobState.CANCELED, "it was canceled")
-    canceled = store.advance(job, fields, lines=["Canceled"]) if can_cancel(job) else None
+    canceled = store.advance(job, fields, lines=[_by("Canceled", by)]) if can_cancel(job) else None
     if canceled is None:
         raise Conflict(message=NOT_AT_WORK)
     _let_go(job)
     store.remove_parts(job["_id"])
     return canceled
+
+
+def _by(words: str, name: str) -> str:
+    return f"{words} by {name}" if name else words
 
 
 def discard(job: Document, words: str) -> None:
@@ -233,9 +237,9 @@ def can_start_again(job: Mapping[str, Any]) -> bool:
     return bool(job["state"] == JobState.FAILED and again and again["until"] > clock.now())
 
 
-def start_again(job: Document) -> Document:
-    """The job as it is then; in the caller's transaction. It goes on where it failed, and keeps its log. Raises
-    Conflict, and RateLimited as `begin`."""
+def start_again(job: Document, *, by: str = "") -> Document:
+    """The job as it is then; in the caller's transaction. It goes on where it failed, and keeps its log. `by`: as in
+    `cancel`. Raises Conflict, and RateLimited as `begin`."""
     job = store.find(job["_id"]) or job
     state = job["again"]["state"] if can_start_again(job) else None
     is_unplanned = state == JobState.PLANNING
@@ -245,7 +249,7 @@ def start_again(job: Document) -> Document:
     store.prolong_parts(job["_id"], clock.now() + PARTS_LAST)
     fields = {"state": state, "wanted": wanted, "problem": "", "again": None, "endedTime": None}
     _require_room(job)
-    started = store.advance(job, fields, lines=["Started again"])
+    started = store.advance(job, fields, lines=[_by("Started again", by)])
     if started is None:
         raise Conflict(message=NOT_AGAIN)
     _emit(started)
@@ -569,7 +573,7 @@ def _end(
             object_type=OBJECT,
             object_id=str(job["_id"]),
             clinic_id=job["clinicId"],
-            scope=_scope(job),
+            scope={**_scope(job), **({"refused": fields["problem"]} if not is_done else {})},
             reason=job["reason"],
             outcome=AuditOutcome.DONE if is_done else AuditOutcome.REFUSED,
             **job["askedBy"],

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django import forms
 
-from kernel import addresses, texts
+from kernel import addresses, copied_texts, texts
 from kernel.addresses import InvalidAddress
 from kernel.api import bounds, schema, text_forms, validation
 from kernel.api.schema import COMPONENTS, Schema
@@ -97,10 +97,15 @@ class Texts(Text):
 
 
 class Address(forms.CharField):
-    """An e-mail address, in its canonical form."""
+    """An e-mail address, in its canonical form. It may be pasted with the name before it, which browsers refuse in a
+    field of type `email`."""
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"autocomplete": "off", "inputmode": "email"}
+        super().__init__(**{"widget": forms.TextInput(attrs=attributes), **options})
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""
+        text = copied_texts.address_in(super().to_python(value) or "")
         try:
             return addresses.canonical(text) if text else ""
         except InvalidAddress:

@@ -162,7 +162,10 @@ def progress(request: HttpRequest, job_id: str) -> HttpResponseBase:
 
 def _access(request: HttpRequest, job_id: str, *, name: str) -> Document:
     """Raises NotFound. A job of a kind that this version does not know is shown to no one."""
-    job = jobs.access(job_id)
+    try:
+        job = jobs.access(job_id)
+    except NotFound as error:
+        raise pages.Unreadable(message=error.message) from None
     if job["kind"] not in jobs.KINDS:
         raise NotFound
     _require(request, job, jobs.KINDS[job["kind"]].sees, name=name)
@@ -186,7 +189,7 @@ def _require(request: HttpRequest, job: Document, permissions: Sequence[str], *,
 )
 def cancel(request: HttpRequest, job_id: str) -> HttpResponseBase:
     job = _access_to_change(request, job_id, name="job_cancel")
-    return _change(request, job, CANCELED, jobs.cancel, "It is canceled. What was done stays.")
+    return _change(request, job, CANCELED, jobs.cancel, f"It is canceled. {_what_stays(job)}")
 
 
 @pages.page(
@@ -267,7 +270,7 @@ def _change(
     request: HttpRequest,
     job: Document,
     action: str,
-    change: Callable[[Document], Document],
+    change: Callable[..., Document],
     done: str,
 ) -> HttpResponseBase:
     """With a reason, and the event in the same transaction."""
@@ -277,7 +280,8 @@ def _change(
         return pages.go(_page_of(job))
 
     def apply() -> None:
-        _record(request, change(job), action, reason=form.cleaned_data["reason"])
+        changed = change(job, by=request.user.get_username())
+        _record(request, changed, action, reason=form.cleaned_data["reason"])
 
     try:
         db.run_in_transaction(apply)
@@ -311,6 +315,14 @@ def _page_of(job: Document) -> str:
     return reverse("admin:job", args=[job["_id"]])
 
 
+def _what_stays(job: Document) -> str:
+    """What is left of a job that ends before all is done."""
+    kind = jobs.KINDS[job["kind"]]
+    if kind.makes_file and kind.create is None:
+        return "No file is made."
+    return "What was done stays; nothing more is done."
+
+
 # --- parts of the pages ---------------------------------------------------------------------------
 def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
     may_change = _has_all(request, jobs.KINDS[job["kind"]].begins)
@@ -320,6 +332,7 @@ def _moving_parts(request: HttpRequest, job: Document) -> dict[str, Any]:
             **row,
             **_file(job),
             "log": job["log"][::-1],
+            "stays": _what_stays(job),
             "narrowed": job.get("narrowed") or [],
             "typed": jobs.find_typed(job["_id"]) or "",
             **_left_out(request, job),
@@ -420,7 +433,7 @@ def _lines(entries: Sequence[Document]) -> dict[str, Any]:
     shown = sorted(reasons.items())[:_MOST_LINES]
     return {
         "count": count,
-        "shown": [(line, ", ".join(words)) for line, words in shown],
+        "shown": [(line, ", ".join(map(pages.in_words, words))) for line, words in shown],
         "more": count - len(shown),
     }
 

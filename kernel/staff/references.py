@@ -90,7 +90,6 @@ def shown(
 
 def _shown(names: _Names, event: Document) -> Document:
     scope, target = safe_reading.mapping(event.get("scope")), event["object"]
-    is_refused = bool(scope.get("refused"))
     left_out = {*_IN_SCOPE, *_OF_REFUSALS, *(("kind",) if target["type"] == OBJECT else ())}
     subject = names.entry(target["type"], _places(event), target["id"])
     if target["type"] == OBJECT:
@@ -100,9 +99,7 @@ def _shown(names: _Names, event: Document) -> Document:
         "clinic_name": names.clinics.get(event["clinicId"], ""),
         "subject": subject,
         "parts": list(_parts(names, event, scope)),
-        "rest": {}
-        if is_refused
-        else {name: value for name, value in scope.items() if name not in left_out},
+        "rest": {name: value for name, value in scope.items() if name not in left_out},
     }
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.forms import EmailInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
@@ -19,7 +18,7 @@ def _purpose(record: dict[str, Any]) -> str:
 
 
 class AddressForm(StaffForm):
-    address = Address(widget=EmailInput(attrs={"autocomplete": "off"}))
+    address = Address()
 
 
 @pages.page("sent-mails/", name="sent_mails", needs=roles.PATIENTS)

@@ -38,7 +38,6 @@ class DemographicsForm(StaffForm):
     email = Address(
         label="E-mail",
         required=False,
-        widget=forms.EmailInput(attrs=_OFF),
         help_text="Also changes the account, which then has to be confirmed by a new link.",
     )
     diagnosisType = forms.ChoiceField(  # noqa: N815

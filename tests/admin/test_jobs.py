@@ -174,7 +174,9 @@ def test_the_file_is_for_the_person_who_asked_for_it(clinic, person, root):
 
 
 def test_a_file_is_not_fetched_by_a_link(clinic, person):
-    assert person.get(f"{export(person, clinic)}file").status_code == 404
+    path = export(person, clinic)
+    assert person.get(f"{path}file").url == f"/admin/{path}"
+    assert not events(action="job.file_fetched")
 
 
 def test_begin_end_and_fetching_are_an_event_each_without_values_of_patients(clinic, person):
@@ -318,6 +320,16 @@ def test_what_fails_for_good_says_so(clinic, person, staff):
     assert events(action="patients.export")[-1]["outcome"] == "refused"
 
 
+def test_the_event_of_a_job_that_ends_without_being_done_says_why(clinic, person, staff):
+    begin(person, clinic)
+    jobs.end_all_of_clinic(clinic["_id"], "its clinic was merged into Lakeside")
+    event = events(action="patients.export")[-1]
+    assert event["outcome"] == "refused"
+    assert event["scope"]["refused"] == "its clinic was merged into Lakeside"
+    page = text(staff("viewer").get(f"clinics/{clinic['_id']}/history"))
+    assert "Refused: Its clinic was merged into Lakeside." in page
+
+
 def test_a_job_that_the_outbox_gives_up_has_failed(clinic, person):
     begin(person, clinic)
     running.give_up(str(job()["_id"]), "worker_lost")
@@ -380,7 +392,7 @@ def test_a_failed_job_is_started_again_and_goes_on_where_it_ended(clinic, person
     assert (job()["state"], job()["problem"], job()["done"]) == ("done", "", 3)
     words = [line["words"] for line in job()["log"]]
     assert [word for word in words if " of 3" in word] == ["1 of 3", "2 of 3", "3 of 3"]
-    assert words.index("Failed") + 1 == words.index("Started again")
+    assert words.index("Failed") + 1 == words.index(f"Started again by {person.user.username}")
     ends = [event["outcome"] for event in events(action="patients.export")]
     assert ends == ["begun", "refused", "done"]
     (event,) = events(action="job.started_again")
@@ -446,6 +458,10 @@ def test_a_job_is_canceled_with_a_reason(clinic, person):
     assert (event["reason"], event["clinicId"]) == (REASON, clinic["_id"])
     answer = person.post(f"{path}cancel", reason=REASON)
     assert messages_of(answer)[-1] == "It has ended already."
+    page = text(person.get(path))
+    assert f"Canceled by {person.user.username}" in page
+    assert "No file is made." in page
+    assert "What was done stays" not in page
 
 
 def test_a_step_of_the_worker_does_not_keep_a_job_from_being_canceled(clinic, person, monkeypatch):
@@ -456,7 +472,7 @@ def test_a_step_of_the_worker_does_not_keep_a_job_from_being_canceled(clinic, pe
     once_before(monkeypatch, job_pages, "_change", lambda: running._take_step(job()))
     answer = person.post(f"{path}cancel", reason=REASON)
 
-    assert messages_of(answer) == ["It is canceled. What was done stays."]
+    assert messages_of(answer) == ["It is canceled. No file is made."]
     assert (job()["state"], job()["done"]) == ("canceled", 1)
 
 

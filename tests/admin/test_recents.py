@@ -92,6 +92,24 @@ def test_people_who_were_looked_up_are_named_as_the_role_allows(clinic, ben, sta
     assert all(event["scope"] == {"patients": [patient]} for event in seen)
 
 
+def test_people_who_were_removed_keep_their_names_as_the_role_allows(clinic, ben, staff):
+    remover, support = staff("support", "destructive"), staff("support")
+    patient = patient_ids(clinic)[0]
+    for path, name in (
+        (f"patients/{patient}/", "Maria Marker"),
+        (f"members/{ben.user_id}/", "Ben Member"),
+    ):
+        remover.post(at(clinic, f"{path}remove"), typed=name, reason="T-1")
+    for person, names in (
+        (support, ["Ben Member", "Maria Marker"]),
+        (staff("viewer"), ["Ben Member", ""]),
+    ):
+        for user_id in (patient, ben.user_id):
+            person.get("users/", {"q": user_id})
+        assert shown(person)["People"] == names
+    assert events(action="recents.viewed")[-1]["scope"] == {"patients": [patient]}
+
+
 def test_names_of_patients_are_one_event_that_says_whose(clinic, staff):
     support = staff("support")
     patient = patient_ids(clinic)[0]

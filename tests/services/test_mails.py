@@ -372,12 +372,15 @@ def test_staff_find_out_whether_someone_was_sent_a_mail(browser):
     assert str(event) in page
     assert find_mail("clinic_created").purpose[1:] in page
     assert "/admin/mails/clinic_created/" in page
+    pasted = client.post("/admin/sent-mails/", {"address": "Dot <dot@example.org>"})
+    assert str(event) in pasted.content.decode()
+    assert 'type="email"' not in page
     name = client.post("/admin/sent-mails/", {"address": "Mia"}).content.decode()
     assert fields.NO_WHOLE_ADDRESS in name
     other = client.post("/admin/sent-mails/", {"address": "eve@example.org"}).content.decode()
     assert "No mail to this address" in other
     looks = list(db.collection("auditEvents").find({"action": "mails.looked_up"}))
-    assert len(looks) == 2
+    assert len(looks) == 3
     assert "example.org" not in str(looks)
 
 
