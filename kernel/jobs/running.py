@@ -7,6 +7,7 @@ goes on where the job is, and what was done is not done again.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any
@@ -206,13 +207,33 @@ def end_all_of_clinic(clinic_id: ObjectId, words: str) -> None:
 def is_held(job: Mapping[str, Any]) -> bool:
     """Whether it waits for the end of a merge that holds its clinic."""
     kind = KINDS.get(job["kind"])
-    if kind is None or not job["clinicId"] or not is_at_work(job):
-        return False
+    return bool(kind and is_at_work(job) and find_hold(kind, job["clinicId"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The merge that holds a clinic, in `words`. `is_closed`: the clinic will be a part of the other, so no job begins
+    in it meanwhile; in the other it begins, and waits."""
+
+    words: str
+    is_closed: bool
+
+
+def find_hold(kind: Kind, clinic_id: ObjectId | None) -> Hold | None:
+    """What a job of this kind would wait for in the clinic."""
+    if not clinic_id:
+        return None
+    words = _refusal(lambda: _require_clinic(kind, clinic_id))
+    is_closed = bool(words and _refusal(lambda: _gate(settings.CLINIC_GATE)(str(clinic_id))))
+    return Hold(words, is_closed) if words else None
+
+
+def _refusal(require: Callable[[], None]) -> str:
     try:
-        _require_clinic(kind, job["clinicId"])
-    except Busy:
-        return True
-    return False
+        require()
+    except Busy as error:
+        return error.words or error.message
+    return ""
 
 
 def list_held() -> list[ObjectId]:

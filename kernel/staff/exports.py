@@ -134,6 +134,7 @@ def _answer(request: HttpRequest, export: Export, asked: Asked) -> HttpResponseB
         crumbs=asked.crumbs,
         asked=asked,
         export=export,
+        hold=jobs.find_hold(export.kind, (asked.clinic or {}).get("_id")),
         form=form,
         status=status,
     )
@@ -182,7 +183,7 @@ def _send(
         "reason": reason,
     }
     with refusals.recorded(request, **event):
-        rows = _rows(request, export, asked, chosen) if asked.is_small else None
+        rows = _rows(request, export, asked, chosen)
     if rows is None:
         pages.fail(request, BY_JOB)
         return pages.go(request.get_full_path())
@@ -215,6 +216,8 @@ def _rows(
         succeeded=0,
     )
     jobs.require(export.kind, task)
+    if not asked.is_small:
+        return None
     items = list(export.kind.plan(task))
     if len(items) > MOST_AT_ONCE:
         return None

@@ -5,6 +5,7 @@ import io
 import re
 import unicodedata
 from dataclasses import replace
+from unittest import mock
 
 import openpyxl
 import pytest
@@ -253,11 +254,23 @@ def test_no_part_of_a_clinic_is_sent_while_it_is_merged(name, role, listed, staf
     names, kind, _ = NARROWED[name]
     person, path = staff(*names), path_of(name, listed)
     held_clinics.hold(listed["_id"], role)
+    page = text(person.get(path))
+    assert pages.sentence(held_clinics.TEXTS[role]) in page
+    assert "the whole list<" not in page
+    assert "Download at once" not in page
+    assert ("Begin the export" in page) == (role == held_clinics.TARGET)
     answer = person.export(path)
     assert (answer.status_code, answer.streaming) == (409, False)
     assert pages.sentence(held_clinics.TEXTS[role]) in text(answer)
     assert [event["outcome"] for event in events(action=jobs.KINDS[kind].action)] == ["refused"]
+    with mock.patch.object(exports, "MOST_AT_ONCE", 1):
+        long = person.export(path)
+    assert pages.sentence(held_clinics.TEXTS[role]) in text(long)
+    assert exports.BY_JOB not in text(long)
     held_clinics.reopen()
+    page = text(person.get(path))
+    assert "the whole list<" in page
+    assert "Begin the export" in page
     assert len(rows_in(person.export(path), "csv")) > 2
 
 
