@@ -1,6 +1,6 @@
 """Removals, which cannot be undone: the page lists the consequences, and asks for a typed confirmation and a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ ALREADY = "{who} was removed already."
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """`typed` is the text to type; `obstacle` says why the removal is impossible now, if it is."""
+    """`typed` is the text to type; `obstacle` says why the removal is impossible now, if it is, and `steps` are pages
+    (text, address) where that is changed."""
 
     title: str
     action: str
@@ -30,6 +31,7 @@ class Removal:
     done: str
     done_url: str
     obstacle: str = ""
+    steps: Sequence[tuple[str, str]] = ()
     scope: dict[str, Any] | None = None
 
 

@@ -6,8 +6,10 @@ from django.urls import reverse
 from clinic_records.admin import readable_clinics, removals
 from clinics.admin import members, readable_clinicians
 from clinics.services import clinicians, clinics, staff_reads
+from kernel.db import Document
 from kernel.staff import pages, roles
-from patients.services import patients
+from kernel.templatetags.staff import pluralized
+from patients.services import patient_counts, patients
 
 
 @pages.page("clinics/<str:clinic_id>/delete", name="clinic_delete", needs=roles.DESTROY)
@@ -15,9 +17,9 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     people = readable_clinicians.list_member_keys(clinic["_id"])
     members = sum(bool(person.get("userId")) for person in people)
-    obstacle = ""
+    obstacle, steps = "", []
     if patients.has_patients_besides_demo(clinic["_id"]):
-        obstacle = "The clinic still has patients besides the demo patient; remove them first"
+        obstacle, steps = _patients_left(request, clinic)
     removal = removals.Removal(
         title="Delete the clinic",
         action="clinic.deleted",
@@ -34,8 +36,22 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
         done="The clinic was deleted.",
         done_url=reverse("admin:clinics"),
         obstacle=obstacle,
+        steps=steps,
     )
     return removals.handle(request, clinic, removal)
+
+
+def _patients_left(request: HttpRequest, clinic: Document) -> tuple[str, list[tuple[str, str]]]:
+    """With the number as it is kept, and where they are removed or moved, for staff who see them."""
+    kept = patient_counts.find_counts(clinic["_id"]) or {}
+    count = (kept.get("total") or 0) - (kept.get("demo") or 0)
+    number = pluralized(count, "patient") if count > 0 else "patients"
+    sees_them = pages.has(request, roles.PATIENTS)
+    url = reverse("admin:clinic_patients", args=[clinic["_id"]])
+    return (
+        f"The clinic still has {number} besides the demo patient; remove or move them, or merge the clinic",
+        [("Patients of the clinic", url)] if sees_them else [],
+    )
 
 
 @pages.page(

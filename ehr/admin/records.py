@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from ehr import kinds
-from ehr.admin import filters, names, reasons
+from ehr.admin import filters, names, outcomes, reasons
 from ehr.choices import ProcessingState
 from ehr.services import operators
 from ehr.services import records as reads
@@ -25,6 +25,7 @@ from kernel.errors import NotFound
 from kernel.staff import pages, paging, roles, searches
 from kernel.staff.fields import ReasonForm
 from kernel.staff.subjects import KINDS, Kind, by_itself
+from kernel.templatetags.staff import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Fact:
 class KindPages:
     """How a kind is shown. `listing`, `detail`, `payload`: the names of its pages. `came`: the heading of the time of
     its documents. `sends`: what is sent in answer, as the record names it, and in words. `facts` is called for the page
-    of one document, which may be missing."""
+    of one document, which may be missing; so is `compared`, for what it asks for beside the settings."""
 
     title: str
     route: str
@@ -61,6 +62,8 @@ class KindPages:
     came: str
     origin: Callable[[Document], Origin]
     facts: Callable[[Item], Sequence[Fact]]
+    trial_page: str  # the test of an order with the settings of a clinic
+    compared: Callable[[Item], Sequence[Fact]] = lambda _: ()
     sends: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -161,7 +164,7 @@ def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBa
     return pages.render(
         request,
         "ehr/staff/record.html",
-        title=f"{label} {document_id}",
+        title=f"{label}: {_result(row)}",
         crumbs=[pages.Crumb(its.title, reverse(f"admin:{its.listing}"))],
         label=label,
         came=its.came,
@@ -169,10 +172,29 @@ def _detail(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBa
         record=record,
         sends=[(words, sends.get(name)) for name, words in its.sends.items()],
         facts=its.facts(item),
+        compared=its.compared(item),
+        meaning=outcomes.in_words(kind, row["outcome"]),
+        links=_links(request, its, row),
         payload_url=reverse(f"admin:{its.payload}", args=[document_id]),
         has_document=item.document is not None,
         form=ReasonForm(),
     )
+
+
+def _result(row: dict[str, Any]) -> str:
+    """In words: the outcome, or how far it is."""
+    is_ended = row["outcome"] and row["state"] != ProcessingState.FAILED
+    return words(row["outcome"] if is_ended else row["state"])
+
+
+def _links(request: HttpRequest, its: KindPages, row: dict[str, Any]) -> list[tuple[str, str]]:
+    """To what can be compared, tried and corrected, in a clinic that is there."""
+    if not row["clinic_name"] or not pages.has(request, roles.INTEGRATION):
+        return []
+    return [
+        ("Test an order", reverse(f"admin:{its.trial_page}", args=[row["clinic_id"]])),
+        ("EHR connection", reverse("admin:clinic_settings", args=[row["clinic_id"], "ehr"])),
+    ]
 
 
 def _payload(request: HttpRequest, kind: str, document_id: str) -> HttpResponseBase:

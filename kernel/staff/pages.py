@@ -5,7 +5,7 @@ reaches the function, and a refused attempt is written to the audit trail. Pages
 rendered in the style of the site with `render`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any, TypedDict
@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, Resolver404, URLPattern, path, resolve, reverse
 
-from kernel import audit, ids
+from kernel import audit, errors, ids
 from kernel.choices import ActorKind, AuditOutcome
 from kernel.errors import DomainError, NotFound
 from kernel.staff import searches
@@ -66,7 +66,7 @@ def page(
             try:
                 return view(request, **path_parameters)
             except NotFound as error:
-                if lead := _lead(request, Missing(route, path_parameters)):
+                if lead := _lead(request, Missing(route, path_parameters, error)):
                     return lead
                 raise _not_found(error) from None
 
@@ -99,6 +99,7 @@ class Missing:
 
     route: str
     ids: dict[str, Any]
+    error: NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +308,31 @@ def succeed(request: HttpRequest, text: str) -> None:
     messages.success(request, text)
 
 
+_PREFIXES = sorted(
+    {
+        f"{kind.prefix}: "
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, DomainError)
+    }
+)
+_WORDS: dict[str, str] = {}
+
+
+def add_words(words: Mapping[str, str]) -> None:
+    """What staff read in place of a message that is written for clients of the API."""
+    _WORDS.update(words)
+
+
+def in_words(message: str) -> str:
+    """Of a service, without the prefix of its kind."""
+    text = message.strip()
+    for prefix in _PREFIXES:
+        text = text.removeprefix(prefix)
+    return _WORDS.get(text, text)
+
+
 def sentence(text: str) -> str:
-    text = text.removeprefix("bad request: ").removeprefix("constraint violation: ").strip()
+    text = in_words(text)
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
 

@@ -277,7 +277,7 @@ def _name_first_lines(left_out: Mapping[int, list[str]], rows: Sequence[Document
 def _lines(reasons: Mapping[int, Sequence[str]], names: Mapping[int, str]) -> list[Document]:
     """Those that a page names. `names`: of the patients, as the file has them."""
     return [
-        {"line": number, "name": names[number], "words": ", ".join(words)}
+        {"line": number, "name": names[number], "words": ", ".join(map(pages.in_words, words))}
         for number, words in sorted(reasons.items())[:MOST_LISTED]
     ]
 

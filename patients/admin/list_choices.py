@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
+from django.http import HttpRequest
+from django.urls import reverse
 
 from kernel import clock, ids, jobs, texts
 from kernel.db import Document
-from kernel.staff import pages
+from kernel.staff import pages, searches
 from patients.choices import IssueCause, SourceState
 from patients.connection_issues import codes
 from patients.search_keys import patterns_of
@@ -125,14 +127,34 @@ class Choice:
         return _ORDERS[self.order][0]
 
 
+class UnreadableCondition(pages.Unreadable):
+    """Names the condition, and not its value."""
+
+
 def read(asked: Mapping[str, Any]) -> Choice:
     """From what a request or a job asks for. Raises Unreadable for a condition that cannot be read: without it, there
     would be more patients than were asked for."""
     choice = read_kept(asked)
     for name in _NARROWING:
         if asked.get(name) and not getattr(choice, name):
-            raise pages.Unreadable(message=UNREADABLE.format(name))
+            raise UnreadableCondition(message=UNREADABLE.format(name))
     return choice
+
+
+def _to_list(request: HttpRequest, missing: pages.Missing) -> pages.Lead | None:
+    """To the list without the conditions that cannot be read. What was asked for is not done."""
+    if not isinstance(missing.error, UnreadableCondition):
+        return None
+    choice, query = read_kept(searches.asked(request)), request.GET.copy()
+    for name in _NARROWING:
+        if not getattr(choice, name):
+            query.pop(name, None)
+    page = reverse("admin:clinic_patients", args=[missing.ids["clinic_id"]])
+    words = f"{pages.sentence(missing.error.message)} This is the list without it."
+    return pages.Lead(f"{page}?{query.urlencode()}", words)
+
+
+pages.add_lead(_to_list)
 
 
 def read_kept(asked: Mapping[str, Any]) -> Choice:

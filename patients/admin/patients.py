@@ -16,11 +16,12 @@ from patients.admin import arrivals, list_choices, list_columns, readable_patien
 from patients.admin.patient_fields import cell, line
 from patients.choices import DataProvider, SourceState
 from patients.custody import is_custodial
-from patients.services import data_sources, patient_lists
+from patients.services import data_sources, patient_counts, patient_lists
 from patients.services.patient_lists import Figures
 
 labels.add(DataProvider, "provider", "providerName")
 labels.add(SourceState, labels.SOURCE_STATE)
+pages.add_words({patient_counts.LIMIT_REACHED: "the plan of the clinic has no room"})
 frame.add_tab(frame.Tab("clinic_patients", "Patients", roles.PATIENTS, position=20))
 PAUSE = timedelta(minutes=1)  # between requests for one provider: a button is pressed twice
 COLUMNS = fields.columns()

@@ -5,6 +5,7 @@ from redox.admin import (  # noqa: F401
     clinic_sections,
     deliveries,
     match_test,
+    outcomes,
     patient_panel,
     reasons,
     records,

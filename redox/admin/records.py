@@ -9,6 +9,7 @@ from ehr.admin.records import Fact, KindPages, Origin
 from ehr.services.records import Item
 from kernel import safe_reading
 from kernel.db import Document
+from redox.admin import outcomes
 from redox.kinds import MESSAGE, SCHEDULED
 
 SENDS = {"results": "Results sent", "flowsheet": "Flowsheet sent", "notes": "Note sent"}
@@ -67,6 +68,8 @@ records.add_pages(
         came="Received",
         origin=_origin,
         facts=_message_facts,
+        trial_page="ehr_match_test",
+        compared=outcomes.compared,
         sends=SENDS,
     ),
 )
@@ -81,6 +84,7 @@ records.add_pages(
         came="Scheduled",
         origin=_origin,
         facts=_scheduled_facts,
+        trial_page="ehr_match_test",
         sends=SENDS,
     ),
 )

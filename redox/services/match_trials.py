@@ -1,8 +1,10 @@
 """What an order would do, for staff who set up a clinic's connection: it is read and matched as in `orders`, and
 changes nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bson import ObjectId
 
 from clinics.choices import Procedure
 from ehr.reading import Unreadable
@@ -11,6 +13,7 @@ from kernel.errors import BadRequest, DomainError
 from redox.messages.orders import Order, read_order
 from redox.services import matching, orders
 from redox.services.connections import Connection, read_connection
+from redox.store import messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Trial:
     problem: str = ""
     clinic: Document | None = None
     code: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)  # of the settings
     procedure: str = ""  # the setting with this code
     missing: Sequence[str] = ()  # destinations that the answers need
     mrn_type: str = ""
@@ -45,6 +49,15 @@ def sample_of(clinic: Document) -> Document:
     }
 
 
+def try_stored(document_id: ObjectId) -> Trial | None:
+    """The same of a message that was received."""
+    document = messages.find_message(document_id)
+    message = document.get("message") if document else None
+    if document is None or not isinstance(message, dict):
+        return None
+    return try_order({"Meta": document.get("meta"), **message})
+
+
 def try_order(message: Document) -> Trial:
     if not matching.is_new_order({"meta": message.get("Meta")}):
         return Trial(problem="it is not a new order, and would be ignored")
@@ -66,6 +79,7 @@ def _in_clinic(order: Order, connection: Connection) -> Trial:
     trial = Trial(
         clinic=connection.clinic,
         code=order.procedure_code,
+        codes=connection.procedures,
         procedure=procedure or "",
         mrn_type=connection.mrn_type,
         has_mrn=bool(order.mrn(connection.mrn_type)),

@@ -486,6 +486,19 @@ def test_the_plan_limits_a_file_as_it_limits_single_patients(person, root):
     assert f'<a href="/admin/clinics/{clinic["_id"]}/">Patient counts' in text(page)
     limits = f'<a href="/admin/clinics/{clinic["_id"]}/settings/limits">Patient limits'
     assert limits in text(root.get(path))
+    no_room = "The plan of the clinic has no room."
+    assert f"<td>{no_room}</td>" in text(page)
+    to_job = begin(person, path).url.removeprefix("/admin/")
+    clinics = {"patientCountSettings": {"hardLimit": {"plan": 0}}}
+    db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": clinics})
+    deliver_all()
+    lines = left_out(text(person.get(to_job)))
+    assert lines == [(line, no_room) for line in ("2", "3", "4")]
+    assert names_in(clinic) == []
+    db.collection("clinics").update_one(
+        {"_id": clinic["_id"]}, {"$set": {"patientCountSettings": limit}}
+    )
+    path = check(person, clinic, f"Name,Birthdate,MRN\n{rows}")
     begin(person, path)
     deliver_all()
     assert names_in(clinic) == ["P0"]
@@ -504,7 +517,7 @@ def test_mrns_that_the_clinic_requires_to_be_unique_are_named_by_line(clinic, pe
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": unique})
     rows = "Al,1980-01-02,KNOWN\nBo,1980-01-02,x\nCy,1980-01-02,X\n"
     page = person.get(check(person, clinic, f"Name,Birthdate,MRN\n{rows}"))
-    taken = "bad request: mrn must be unique"
+    taken = "mrn must be unique"
     assert page.context_data["left_out"] == [
         {"line": 2, "name": "Al", "words": taken},
         {"line": 4, "name": "Cy", "words": taken},

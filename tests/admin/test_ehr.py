@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import ObjectId
+from django.conf import settings
 
-from ehr.admin import filters
+from ehr.admin import filters, outcomes
 from kernel import clock, db
 from redox.admin import runs
 from redox.services import admin_reads, scheduling
+from tests import ehr
 from tests.admin.conftest import events, messages_of, text
 from tests.events import deliver_all, emitted
 from tests.factories import make_clinic, make_patient
@@ -420,7 +422,7 @@ def test_a_refused_sync_is_reported_and_recorded(staff):
     person = staff("integration")
     assert "nothing can be synced" in text(person.get(f"clinics/{plain['_id']}/sync"))
     response = person.post(f"clinics/{plain['_id']}/sync", reason="T-1")
-    assert "Not found: couldn't find a matching clinic." in messages_of(response)
+    assert "Couldn't find a matching clinic." in messages_of(response)
     assert [e["outcome"] for e in events(action="clinic.sync_started")] == ["refused"]
     assert staff("support").post(f"clinics/{plain['_id']}/sync").status_code == 403
 
@@ -596,3 +598,57 @@ def test_a_delivery_without_a_report_has_no_pdf(clinic, staff):
     assert "iframe" not in text(person.get(f"ehr/deliveries/{sheet['_id']}/"))
     assert person.get(f"ehr/deliveries/{sheet['_id']}/report.pdf").status_code == 404
     assert person.get(f"ehr/deliveries/{ObjectId()}/").status_code == 404
+
+
+# --- what the outcome of an order means ------------------------------------------------------------------
+OUTCOME = re.compile(r"(?:ignored|done)\(([^()]*)\)")
+SOURCES = {
+    "message": "redox/services/orders.py",
+    "scheduled": "redox/services/scheduled_sends.py",
+    "xealth_order": "xealth/services/orders.py",
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_outcome_says_what_it_means(kind):
+    """Also those that a later version adds."""
+    source = (settings.BASE_DIR / SOURCES[kind]).read_text()
+    codes = {code for call in OUTCOME.findall(source) for code in re.findall(r'"(\w+)"', call)}
+    assert len(codes) > 5
+    assert outcomes.known(kind) == codes
+
+
+def test_the_page_of_an_order_with_an_unknown_code_compares_it_with_the_settings(staff):
+    clinic = ehr.ehr_clinic()
+    document = message(message=ehr.order("BLOOD"))
+    record("message", document, "ignored", outcome="procedure_unknown", clinicId=clinic["_id"])
+    page = text(staff("integration").get(f"ehr/messages/{document['_id']}/"))
+    assert "<h1>Message: procedure unknown" in page
+    assert "no procedure with the code of this order" in page
+    assert re.search(r"Code of the order</dt><dd>.*BLOOD.*</dd>", page)
+    assert re.search(r"Codes of the settings</dt><dd>.*: ENABLE; .*: CREATE-ENABLE</dd>", page)
+    for target in ("test-match", "settings/ehr"):
+        assert f'href="/admin/clinics/{clinic["_id"]}/{target}"' in page
+
+
+def test_the_page_of_an_order_without_a_patient_names_the_rule_and_no_one(staff):
+    clinic = ehr.ehr_clinic()
+    document = message(message=ehr.order())
+    record("message", document, "done", outcome="no_patient", clinicId=clinic["_id"])
+    path = f"ehr/messages/{document['_id']}/"
+    page = text(staff("integration").get(path))
+    assert "<h1>Message: no patient" in page
+    assert "the MRN and the birth date of the order" in page
+    assert "the identifier of the type" in page
+    assert "0 patients of the clinic would match." in page
+    ehr.ehr_patient(clinic)
+    page = text(staff("integration").get(path))
+    assert "1 patient of the clinic would match." in page
+    assert not [value for value in ("Mara", "Quill", "QX-1", "1991") if value in page]
+    assert not events(action="ehr.payload_viewed")
+
+
+def test_a_message_that_cannot_be_read_says_why_nothing_is_compared(staff):
+    document = message(message={"Patient": "?"})
+    record("message", document, "failed", lastError="order_unreadable")
+    assert staff("integration").get(f"ehr/messages/{document['_id']}/").status_code == 200

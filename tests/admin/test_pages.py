@@ -8,11 +8,12 @@ import pytest
 from django.conf import settings
 
 from clinics.services import clinicians
-from kernel import clock, db, jobs, outbox
+from kernel import clock, db, errors, jobs, outbox
 from kernel.staff import pages, searches
-from patients.services import plan_limits
+from patients.services import patient_counts, plan_limits
 from tests.admin.checked_files import checked_file
 from tests.admin.conftest import ROLES, events, messages_of, patient_ids, text
+from tests.admin.posted_forms import forms_of
 from tests.events import deliver_all
 from tests.factories import make_clinic
 
@@ -393,6 +394,27 @@ def test_the_history_shows_changes_and_outlives_the_clinic(clinic, root, staff):
     after_deletion = root.get(f"clinics/{clinic['_id']}/history")
     assert "clinic.tier_changed" in text(after_deletion)
     assert f"<h1>{clinic['name']}</h1>" in text(after_deletion)
+
+
+def test_what_the_list_of_clinics_does_not_find_is_handed_to_find(clinic, staff):
+    viewer = staff("viewer")
+    for typed in (clinic["canonicalShareCode"], str(clinic["_id"])):
+        forms = forms_of(viewer.get("clinics/", {"q": typed}))
+        assert [one for one in forms if one.action == "/admin/find/" and one.values["q"] == typed]
+        assert viewer.post("find/", q=typed).url == f"/admin/clinics/{clinic['_id']}/"
+    assert "everywhere" not in text(viewer.get("clinics/", {"q": "harbor"}))
+    assert "everywhere" not in text(viewer.get("clinics/", {"tier": "tier0300"}))
+
+
+@pytest.mark.parametrize("kind", [one for one in vars(errors).values() if isinstance(one, type)])
+def test_words_for_staff_have_no_prefix_of_an_answer_of_the_api(kind):
+    if not issubclass(kind, errors.DomainError):
+        return
+    assert pages.sentence(f"{kind.prefix}: something is wrong") == "Something is wrong."
+    assert (
+        pages.sentence(f"{kind.prefix}: {patient_counts.LIMIT_REACHED}")
+        == "The plan of the clinic has no room."
+    )
 
 
 # --- events -----------------------------------------------------------------------------------------

@@ -670,7 +670,10 @@ def test_a_removed_patient_is_archived_and_counted(clinic, staff):
 def test_a_clinic_with_patients_cannot_be_deleted_and_the_page_says_so(clinic, staff):
     person = staff("destructive")
     page = text(person.get(at(clinic, "delete")))
-    assert "The clinic still has patients besides the demo patient; remove them first." in page
+    assert "The clinic still has 3 patients besides the demo patient; remove or move them" in page
+    patients = f'href="/admin/{at(clinic, "patients/")}">Patients of the clinic</a>'
+    assert patients not in page
+    assert patients in text(staff("support", "destructive").get(at(clinic, "delete")))
     assert "Type <code" not in page
     person.post(at(clinic, "delete"), typed=clinic["name"], reason="T")
     assert stored(clinic) is not None

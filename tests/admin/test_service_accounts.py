@@ -61,13 +61,11 @@ def test_a_refusal_of_the_service_is_recorded_and_adds_no_one(clinic, path, staf
     person.post(path, **{**SENT, "client_secret": "wrong"})
     assert stored() is None
     person.post(path, **SENT)
-    assert "Duplicate: clinician is already a member of the clinic." in text(
-        person.post(path, **SENT)
-    )
+    assert "Clinician is already a member of the clinic." in text(person.post(path, **SENT))
     refused = events(action="clinic.service_account_added", outcome="refused")
     assert [event["scope"]["refused"] for event in refused] == [
         "The client credentials are not accepted.",
-        "Duplicate: clinician is already a member of the clinic.",
+        "Clinician is already a member of the clinic.",
     ]
     assert len(list(db.collection("clinicians").find({"userId": SUBJECT}))) == 1
 

@@ -331,7 +331,7 @@ def test_a_patient_added_meanwhile_is_no_conflict(clinic, staff):
 def test_a_refusal_of_the_service_is_reported_and_recorded(clinic, staff):
     db.collection("patients").update_many({"clinicId": clinic["_id"]}, {"$set": {"mrn": "SAME"}})
     response = staff("configuration").submit(path(clinic, "mrn"), unique="on", reason="R-1")
-    assert messages_of(response) == ["Conflict: the clinic has patients with the same mrn."]
+    assert messages_of(response) == ["The clinic has patients with the same mrn."]
     assert response.status_code == 409
     assert 'value="R-1"' in text(response) or ">R-1<" in text(response)
     (group,) = response.context["preview"]["equal"]
@@ -343,7 +343,7 @@ def test_a_refusal_of_the_service_is_reported_and_recorded(clinic, staff):
     assert (event["outcome"], event["reason"]) == ("refused", "R-1")
     assert event["scope"] == {
         "status": 409,
-        "refused": "Conflict: the clinic has patients with the same mrn.",
+        "refused": "The clinic has patients with the same mrn.",
         "wanted": {"unique": True},
     }
 

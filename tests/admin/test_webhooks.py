@@ -137,7 +137,7 @@ def test_it_is_switched_off_and_on_and_what_was_parked_is_sent(person, hook, cli
     deliver_all()
     assert (stored()["state"], receiver.received) == ("off", [])
     assert "someone switched it off" in text(person.get(path(hook)))
-    assert messages_of(act(person, hook, "replay"))[-1] == "Conflict: the webhook is off."
+    assert messages_of(act(person, hook, "replay"))[-1] == "The webhook is off."
     act(person, hook, "on")
     act(person, hook, "replay")
     deliver_all()

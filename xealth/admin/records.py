@@ -58,5 +58,6 @@ records.add_pages(
         came="Received",
         origin=_origin,
         facts=_facts,
+        trial_page="ehr_xealth_match_test",
     ),
 )
