@@ -17,7 +17,8 @@ def delete_clinic(request: HttpRequest, clinic_id: str) -> HttpResponseBase:
     clinic = readable_clinics.access_clinic(clinic_id)
     people = readable_clinicians.list_member_keys(clinic["_id"])
     members = sum(bool(person.get("userId")) for person in people)
-    obstacle, steps = "", []
+    obstacle = ""
+    steps: list[tuple[str, str]] = []
     if patients.has_patients_besides_demo(clinic["_id"]):
         obstacle, steps = _patients_left(request, clinic)
     removal = removals.Removal(
