@@ -17,11 +17,19 @@ def _account(request: HttpRequest, _: Any, user_id: str) -> str:
     return f"{reverse('admin:user_lookup')}?{urlencode({'q': user_id})}" if is_found else ""
 
 
+_page_of_member = in_clinic("admin:clinic_member", roles.MEMBERS)
+
+
+def _member(request: HttpRequest, clinic_id: Any, user_id: str) -> str:
+    """For roles that change no members, the look-up."""
+    return _page_of_member(request, clinic_id, user_id) or _account(request, clinic_id, user_id)
+
+
 KINDS["user"] = Kind(roles.FIND, address=_account)
 KINDS["clinician"] = Kind(
     roles.FIND,
     by_key(staff_reads.names_of_clinicians),
-    in_clinic("admin:clinic_member", roles.MEMBERS),
+    _member,
 )
 KINDS["clinicianInvite"] = Kind(roles.MEMBERS, by_key(staff_reads.addresses_of_invites))
 for _kind in ("tag", "site"):

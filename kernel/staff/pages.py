@@ -324,7 +324,7 @@ def add_words(words: Mapping[str, str]) -> None:
 
 
 def in_words(message: str) -> str:
-    """Of a service, without the prefix of its kind."""
+    """A message of a service, without the prefix of its kind."""
     text = message.strip()
     for prefix in _PREFIXES:
         text = text.removeprefix(prefix)

@@ -148,7 +148,7 @@ def _title_of_job(scope: Mapping[str, Any]) -> str:
 
 
 def _record(request: HttpRequest, events: Sequence[Document], keys: Sequence[Key]) -> None:
-    """One event, whoever is named."""
+    """One event for all who are named."""
     if not keys:
         return
     clinic_id, user_ids = events[0]["clinicId"] or keys[0][0], sorted({one for _, one in keys})

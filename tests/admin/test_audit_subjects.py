@@ -151,7 +151,8 @@ def test_the_address_of_a_revoked_invite_is_shown_to_roles_that_may_see_addresse
 def test_a_removed_member_is_named_on_the_event(clinic, ada, ben, root, staff):
     path, fields, _, _ = requests(clinic, ada, ben)["remove member"]
     ask(root, clinic, path, fields)
-    assert "Ben Member" in text(staff("viewer").get(at(clinic, "history")))
+    page = text(staff("viewer").get(at(clinic, "history")))
+    assert f'<a href="/admin/users/?q={ben.user_id}">Ben Member</a>' in page
     assert "Ben Member" not in event_page(staff("auditor"), "clinician.removed")
 
 
