@@ -50,11 +50,13 @@ def _try(
     noting: jobs.Noting,
 ) -> str:
     """Why the row is not created; empty for one that is."""
-    is_user = task.asked_by["actor_kind"] == ActorKind.USER
+    kind, actor_id = task.asked_by["actor_kind"], task.asked_by["actor_id"]
+    member = actor_id if kind == ActorKind.USER else None
     return bulk_creations.create(
         clinic_id=task.clinic_id,
         details=details_of(row["body"]),
-        invited_by=task.asked_by["actor_id"] if is_user else None,
+        invited_by=member,
+        told_to=clinic_jobs.signature(task) if kind == ActorKind.STAFF else member,
         origin=_origin(task, row),
         take_over=noting.take_over,
         then=then,

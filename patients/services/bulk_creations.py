@@ -155,7 +155,7 @@ def _ask(email: str, clinic_id: ObjectId, asked_by: str | None) -> str:
     """An account counts for its caller as in the creation of one patient. One that is being made may be that of a
     creation that has ended, and is ended soon: the row waits for it, and is no duplicate until then."""
     try:
-        with taken_addresses.counted(asked_by, clinic_id, email, tells_free=True):
+        with taken_addresses.counted(asked_by, clinic_id, email, is_check=True):
             custodial_accounts.require_free_or_begun(email)
     except taken_addresses.AddressTaken:
         return TAKEN
@@ -192,12 +192,13 @@ def create(
     clinic_id: ObjectId,
     details: PatientDetails,
     invited_by: str | None,
+    told_to: str | None,
     origin: str,
     take_over: Callable[[], None],
     then: Callable[[PatientDocument], None],
 ) -> str:
-    """Why the rules refuse the row; empty for one that is created. `then` is called in the transaction that stores the
-    record.
+    """Why the rules refuse the row; empty for one that is created. `told_to`: the person who reads why; None for a
+    service. `then` is called in the transaction that stores the record.
 
     `origin` names the row: an earlier try of it may have died between the account and its record. Then `take_over` is
     called, after which that try can store no record any more, and the account is ended. Raises RetryLater until that is
@@ -220,7 +221,7 @@ def create(
             details=details,
             invited_by=invited_by,
             origin=origin,
-            is_known_free=True,  # of the check of the file, which has counted those that are not
+            is_known_free=True,  # of the check of the file, which has counted those that were not
             check=check,
             then=stored,
         )
@@ -228,7 +229,8 @@ def create(
         raise
     except taken_addresses.AddressTaken:
         _wait_for_earlier_try(details.said["email"], origin, take_over)
-        return ", ".join([*_duplicates(clinic_id, details, of_address=False), DUPLICATE_EMAIL])
+        of_address = _of_taken(clinic_id, details.said["email"], told_to)
+        return ", ".join([*_duplicates(clinic_id, details, of_address=False), of_address])
     except _REFUSALS as error:
         return _why(error, clinic_id, details)
     return ""
@@ -251,6 +253,18 @@ def _duplicates(
         *([DUPLICATE_MRN] if store.list_mrns(clinic_id, [mrn]) else []),
         *([DUPLICATE_EMAIL] if has_address else []),
     ]
+
+
+def _of_taken(clinic_id: ObjectId, email: str, told_to: str | None) -> str:
+    """What is said of an address that has an account by now. The check may have told that it is free long after that
+    was so, so an account that is none of the clinic's patients counts here."""
+    if store.has_address(clinic_id, email):
+        return DUPLICATE_EMAIL
+    try:
+        taken_addresses.tell(told_to, clinic_id, email)
+    except RateLimited:
+        return UNCHECKED_EMAIL
+    return DUPLICATE_EMAIL
 
 
 def _wait_for_earlier_try(email: str, origin: str, take_over: Callable[[], None]) -> None:

@@ -148,9 +148,9 @@ def create_custodial_patient(
     called in the transaction that stores the record, and may refuse it. If two creations run at once in one
     clinic, the second sees the first, since both change the clinic's counts. `integration`: the one that makes the
     record. `origin`: what the creation is for, by which a later try of the same finds an account that this one has left
-    without its record. `is_known_free`: the address had no account a moment ago, so the answer that it has one by now
-    tells nothing, and does not count for the caller. `then` is called in that transaction with the stored record, for
-    what must never be missing from it.
+    without its record. `is_known_free`: the address had no account a while ago; where it has one by now, the caller
+    counts that answer. `then` is called in that transaction with the stored record, for what must never be missing
+    from it.
     """
     clinic = access.access_open_clinic(str(clinic_id))
     identity = fields.identity(details.said)

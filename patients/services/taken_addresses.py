@@ -13,8 +13,8 @@ from kernel.errors import Duplicate, RateLimited
 
 NAME = "taken_addresses"
 # What a person was told, by person and address. A taken address is told again for a week and does not count again, so
-# that a file with many of them gets on hour by hour; a free one for an hour, so that the creation of a file says the
-# same as its check.
+# that a file with many of them gets on hour by hour; a free one for an hour, so that a file that is checked again, or
+# created, says the same as its check.
 TAKEN, FREE = ("told_addresses", "1/7day"), ("free_addresses", "1/hour")
 
 log = structlog.get_logger(__name__)
@@ -26,12 +26,16 @@ class AddressTaken(Duplicate):
 
 @contextmanager
 def counted(
-    caller_id: str | None, clinic_id: ObjectId, email: str | None, *, tells_free: bool = False
+    caller_id: str | None, clinic_id: ObjectId, email: str | None, *, is_check: bool = False
 ) -> Iterator[None]:
     """Wraps a call that may raise AddressTaken. Once a person has used up these answers, raises RateLimited before the
     call: from then on neither a taken nor a free address gets an answer, but for those that the person was told of,
-    which do not count again: files are checked before they are created. One that was told to be free and has an account
-    by now gets none. `tells_free`: where the call succeeds, the person is told that the address is free.
+    which do not count again: files are checked before they are created.
+
+    `is_check`: nothing is created, so where the call succeeds, the person is told that the address is free. When that
+    person has used up the answers, a check goes on to say so, whatever has become of the address: AddressTaken is
+    swallowed. Otherwise the addresses that got an account meanwhile could be told from those that did not. A creation
+    raises RateLimited then.
 
     None stands for a service, which is logged but not limited. Without Redis patients can still be created.
     """
@@ -43,12 +47,22 @@ def counted(
     try:
         yield
     except AddressTaken:
-        log.warning("address.taken", clinic=str(clinic_id), caller=caller_id or "service")
-        if caller_id is not None:
-            _count(caller_id, email)
-        raise
-    if tells_free and caller_id is not None:
+        try:
+            tell(caller_id, clinic_id, email)
+        except RateLimited:
+            if not (is_check and _is_told(ratelimit.check, caller_id, email, FREE)):
+                raise
+        else:
+            raise
+    if is_check and caller_id is not None:
         _note_told(caller_id, email, FREE)
+
+
+def tell(caller_id: str | None, clinic_id: ObjectId, email: str | None) -> None:
+    """Counts the answer that the address is taken. Raises RateLimited where the person may not be told."""
+    log.warning("address.taken", clinic=str(clinic_id), caller=caller_id or "service")
+    if caller_id is not None:
+        _count(caller_id, email)
 
 
 def _used_up(caller_id: str) -> RateLimited | None:

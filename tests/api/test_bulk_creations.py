@@ -318,16 +318,51 @@ def test_a_file_with_many_accounts_gets_on_hour_by_hour(ada, clinic, settings):
     assert [record["email"] for record in stored(clinic)] == ["free@example.org"]
 
 
-def test_an_address_that_was_free_and_has_an_account_by_now_is_not_told_beyond_the_limit(
-    ada, dot, clinic, settings, monkeypatch
+def test_addresses_that_were_free_and_have_accounts_by_now_are_not_told_beyond_the_limit(
+    ada, backend, clinic, other_clinic, settings
+):
+    """A check goes on to say what it has said, for an hour, whatever another clinic does meanwhile; only a creation
+    finds out, and says so of no address."""
+    settings.TAKEN_ADDRESSES_PER_CALLER = "2/hour"
+    taken = [make_person(f"Person {number}").email for number in range(4)]
+    free = [f"free{number}@example.org" for number in range(3)]
+    rows = [row("P", str(n), one) for n, one in enumerate([*free, *taken])]
+    unchecked = bulk_creations.UNCHECKED_EMAIL
+    checked = [*[""] * 3, *["duplicate email"] * 2, *[unchecked] * 2]
+    assert reasons_of(read(upload(ada.api, clinic, rows))) == checked
+
+    read(upload(backend, other_clinic, rows[:2], "?dryRun=false"))
+    deliver_all()
+    moment = clock.now()
+    for minutes in (0, 40, 50):
+        with time_machine.travel(moment + timedelta(minutes=minutes), tick=True):
+            assert reasons_of(read(upload(ada.api, clinic, rows))) == checked
+            body = {"fullName": "P", "birthDate": "1990-01-02", "email": free[0]}
+            answer = ada.api.post(f"/v1/clinics/{clinic['id']}/patients", body)
+            assert answer.status_code == 429
+    created = reasons_of(read(upload(ada.api, clinic, rows, "?dryRun=false")))
+    assert created == [unchecked, unchecked, "", *checked[3:]]
+    with time_machine.travel(moment + timedelta(minutes=61), tick=True):
+        again = reasons_of(read(upload(ada.api, clinic, rows)))
+    told, own = "duplicate email", "duplicate MRN, duplicate email"
+    assert again == [told, told, own, *checked[3:]]
+
+
+def test_a_creation_asks_again_about_addresses_that_its_check_has_not_told_of(
+    ada, clinic, settings
 ):
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
-    rows = [row("A", "1", "later@example.org"), row("B", "2", dot.email)]
-    assert reasons_of(read(upload(ada.api, clinic, rows))) == ["", "duplicate email"]
-    accounts = patient_service.custodial_accounts
-    monkeypatch.setattr(accounts, "require_free", Mock(side_effect=AddressTaken(message="taken")))
-    found = reasons_of(read(upload(ada.api, clinic, rows)))
-    assert found == [bulk_creations.UNCHECKED_EMAIL, "duplicate email"]
+    addresses = [*(make_person(f"Person {n}").email for n in range(2)), "free@example.org"]
+    rows = [row("P", str(n), one) for n, one in enumerate(addresses)]
+    moment = clock.now()
+    with time_machine.travel(moment, tick=True):
+        read(upload(ada.api, clinic, [rows[0]]))
+    with time_machine.travel(moment + timedelta(minutes=50), tick=True):
+        unchecked = [bulk_creations.UNCHECKED_EMAIL] * 2
+        assert reasons_of(read(upload(ada.api, clinic, rows))) == ["duplicate email", *unchecked]
+    with time_machine.travel(moment + timedelta(minutes=61), tick=True):
+        created = reasons_of(read(upload(ada.api, clinic, rows, "?dryRun=false")))
+    assert created == ["duplicate email", "duplicate email", bulk_creations.UNCHECKED_EMAIL]
 
 
 def test_nothing_is_created_while_the_user_service_cannot_say_which_addresses_are_free(
@@ -343,7 +378,7 @@ def test_nothing_is_created_while_the_user_service_cannot_say_which_addresses_ar
     assert len(read(upload(ada.api, clinic, rows[:1]))) == 1, "no address, no question"
 
 
-def test_addresses_that_are_taken_since_the_check_keep_no_one_else_from_being_created(
+def test_addresses_that_are_taken_since_the_check_count_and_keep_no_one_else_from_being_created(
     ada, ben, dot, clinic, settings, monkeypatch
 ):
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
@@ -351,9 +386,9 @@ def test_addresses_that_are_taken_since_the_check_keep_no_one_else_from_being_cr
     addresses = [dot.email, ben.email, "new@example.org"]
     rows = [row(f"P{number}", f"{number}", one) for number, one in enumerate(addresses)]
     created = read(upload(ada.api, clinic, rows, "?dryRun=false"))
-    taken = bulk_creations.DUPLICATE_EMAIL
-    assert [cells[6:] for cells in created[:3]] == [[taken, "N"], [taken, "N"], ["", "Y"]]
-    assert counts(created) == [3, 1, 2, 1, 0, 2]
+    reasons = [bulk_creations.DUPLICATE_EMAIL, bulk_creations.UNCHECKED_EMAIL]
+    assert [cells[6:] for cells in created[:3]] == [*([one, "N"] for one in reasons), ["", "Y"]]
+    assert counts(created) == [3, 1, 2, 1, 0, 1]
 
 
 def test_tags_and_sites_are_read_where_they_are_asked_for(ada, clinic):

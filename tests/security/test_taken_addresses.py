@@ -106,7 +106,7 @@ def test_what_is_told_again_is_remembered_from_then_on(settings):
     settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
 
     def check_free():
-        with taken_addresses.counted("caller", ObjectId(), "free@example.org", tells_free=True):
+        with taken_addresses.counted("caller", ObjectId(), "free@example.org", is_check=True):
             pass
 
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as moment:
