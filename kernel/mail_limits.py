@@ -57,6 +57,34 @@ def _take(attempts: Attempts, name: str, subject: str, caller_id: str) -> None:
         raise
 
 
+class Room:
+    """What `counted` would let through now, mail after mail, without counting: for a check of what would be done."""
+
+    def __init__(self, caller_id: str | None) -> None:
+        self._caller_id = caller_id
+        self._left: dict[tuple[str, str], int] = {}
+
+    def take(self, address: str) -> bool:
+        """Whether there is room for one more mail, which then takes it."""
+        subject = addresses.key(address)
+        if not subject or self._caller_id is None:
+            return True
+        limits = (
+            ("mails.caller", self._caller_id, settings.MAILS_PER_CALLER),
+            ("mails.address", subject, settings.MAILS_PER_ADDRESS),
+        )
+        if not all(self._left_of(*limit) for limit in limits):
+            return False
+        for name, counted_by, _ in limits:
+            self._left[name, counted_by] -= 1
+        return True
+
+    def _left_of(self, name: str, subject: str, limit: str) -> int:
+        if (name, subject) not in self._left:
+            self._left[name, subject] = ratelimit.left(name, subject, limit=limit)
+        return self._left[name, subject]
+
+
 def may_tell_of_roles(address: str) -> bool:
     """Counts one mail about a person's own roles. The change of roles is never refused; only a mail beyond
     the limit is left out. Only the person's own clinics can use up this budget."""

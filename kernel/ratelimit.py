@@ -47,6 +47,16 @@ def check(name: str, subject: str, *, limit: str, closed: bool) -> None:
     _ask(_limiter().test, name, subject, limit=limit, closed=closed)
 
 
+def left(name: str, subject: str, *, limit: str) -> int:
+    """How many attempts `limit` allows now, without counting: all of them when Redis is down."""
+    item = parse(limit)
+    try:
+        return max(_limiter().get_window_stats(item, name, _key(subject)).remaining, 0)
+    except (RedisError, StorageError):
+        log.warning("ratelimit.unavailable", name=name)
+        return item.amount
+
+
 def _ask(
     operation: Callable[[RateLimitItem, str, str], bool],
     name: str,

@@ -58,7 +58,8 @@ def check(
         fault
         for row in rows
         for fault in (
-            list(bulk_rows.faults_of(row, len(cells[row.number]))) or _unacceptable(row, bodies)
+            *bulk_rows.line_breaks_of(row.number, cells[row.number]),
+            *(list(bulk_rows.faults_of(row, len(cells[row.number]))) or _unacceptable(row, bodies)),
         )
     ]
     said, unknown = bulk_creations.resolve_names(clinic, rows)
@@ -75,16 +76,19 @@ def mark_again(
 ) -> list[Document]:
     """Rows as `Checked.wanted` has them, with the marks that they have now: patients, tags and sites of the clinic may
     be others than at the check. What was told of an address is asked again only where it was not asked then."""
-    lines = [
-        bulk_creations.Line(row["number"], row["body"]["mrn"], row["body"].get("email", ""))
-        for row in wanted
-    ]
     told = {row["body"]["email"]: row["told"] for row in wanted if "told" in row}
     gone = bulk_creations.list_gone(clinic, {row["number"]: row["body"] for row in wanted})
     marks = gone | bulk_creations.mark_duplicates(
-        clinic["_id"], lines, asked_by=asked_by, told=told
+        clinic["_id"], lines_of(wanted), asked_by=asked_by, told=told
     )
     return [{**row, "marks": marks.get(row["number"], [])} for row in wanted]
+
+
+def lines_of(wanted: Sequence[Document]) -> list[bulk_creations.Line]:
+    return [
+        bulk_creations.Line(row["number"], row["body"]["mrn"], row["body"].get("email", ""))
+        for row in wanted
+    ]
 
 
 def _body(row: Row) -> Document:

@@ -28,7 +28,11 @@ def _create(task: jobs.Task, item: str, noting: jobs.Noting) -> None:
     def note(reason: str = "", *, is_created: bool = False) -> None:
         has_email = bool(row["body"].get("email"))
         result = bulk_results.result(
-            row["cells"], reason, is_created=is_created, has_email=has_email
+            row["cells"],
+            reason,
+            is_created=is_created,
+            is_marked=bool(row["marks"]),
+            has_email=has_email,
         )
         left_out = {reason: [str(row["number"])]} if reason else {}
         noting.note(jobs.Batch(int(is_created), [result], left_out))

@@ -9,6 +9,7 @@ CreatePatientAccount reads its body, so that neither takes what the other refuse
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +39,14 @@ NO_UTF8 = "invalid CSV: it is not in UTF-8; save it as CSV UTF-8"
 MOST_BYTES = 2 * 1024 * 1024
 csv.field_size_limit(MOST_BYTES)  # of this process: a cell that is too long is a fault of its row
 _SEPARATORS = (",", ";", "\t")
+# The line with which a file tells Excel its separator. Excel does not count it. A program that does not know it and
+# saves the file again writes its own separators behind.
+_HINT = re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep=([,;\t]"?[ ,;\t]*)(?:\r\n?|\n|\Z)', re.IGNORECASE)
+_TEXT = re.compile(r"[^\s,;]")
+_ANY_SEPARATOR = re.compile(r"[,;\t]")
+MISSING_COLUMNS = "row is missing columns"
+MIXED = f"{MISSING_COLUMNS}, because two separators are mixed"
+LINE_BREAK = "line break in a cell, or a quotation mark too many"
 TOO_MANY = f"invalid CSV: more than {MOST:,} rows"
 TOO_MANY_TAGS, TOO_MANY_SITES = (f"more than {MOST_NAMES:,} {what}" for what in ("tags", "sites"))
 TOO_MANY_NAMES = f"invalid CSV: more than {MOST_NAMES_IN_ALL:,} names of tags and sites"
@@ -88,11 +97,29 @@ class Faulty(BadRequest):
 
 
 def read(raw: bytes) -> dict[int, list[str]]:
-    """{number of the line, as spreadsheets count: the cells of its row}. Empty lines are no rows. Raises BadRequest."""
-    found = _separated(raw)
-    rows = {number: row for number, row in enumerate(found, start=1) if row}
+    """{number of the line, as spreadsheets count: the cells of its row}. Lines without any text are no rows. Raises
+    BadRequest."""
+    raw, separator = without_hint(raw)
+    rows = with_text(records(raw, separator) if separator else _separated(raw))
     require_number(len(rows))
     return rows
+
+
+def without_hint(raw: bytes) -> tuple[bytes, str | None]:
+    """The file without a first line that names its separator, and that separator."""
+    hint = _HINT.match(raw)
+    if hint is None:
+        return raw, None
+    return raw[hint.end() :], _ANY_SEPARATOR.findall(hint[1].decode())[-1]
+
+
+def with_text(found: Iterable[list[str]]) -> dict[int, list[str]]:
+    """By number of the line. Spreadsheets leave lines of separators alone, of whichever kind, behind the last row."""
+    return {number: row for number, row in enumerate(found, start=1) if _has_text(row)}
+
+
+def _has_text(row: Iterable[str]) -> bool:
+    return any(_TEXT.search(cell) for cell in row)
 
 
 def _separated(raw: bytes) -> list[list[str]]:
@@ -129,7 +156,7 @@ def _split(raw: bytes, separator: str) -> list[list[str]]:
 
 def _score(found: Iterable[Sequence[str]]) -> tuple[int, int]:
     """How many rows have a birth date where it belongs, and how many the needed columns."""
-    rows = [row for row in found if len(row) >= _NEEDED]
+    rows = [row for row in found if len(row) >= _NEEDED and _has_text(row)]
     return sum(clock.is_date(row[1].strip()) for row in rows), len(rows)
 
 
@@ -203,10 +230,19 @@ def names_in(cell: str, known: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(found)
 
 
+def line_breaks_of(number: int, cells: Sequence[str]) -> Iterator[Fault]:
+    """Also in columns that are not read: a quotation mark that is closed in a later line makes one row of several, and
+    the others would be lost without a word."""
+    for column, cell in enumerate(cells, start=1):
+        if "\n" in cell or "\r" in cell:
+            yield Fault(LINE_BREAK, number, column)
+
+
 def faults_of(row: Row, columns: int) -> Iterator[Fault]:
     """What prevents the whole file. `columns`: how many the row has."""
-    if columns < _NEEDED:
-        yield Fault("row is missing columns", row.number)
+    shape = _fault_of_shape(row, columns)
+    if shape:
+        yield Fault(shape, row.number)
         return
     if not row.name:
         yield Fault("missing name", row.number, 1)
@@ -221,6 +257,23 @@ def faults_of(row: Row, columns: int) -> Iterator[Fault]:
     if row.diagnosis and row.diagnosis not in TYPES:
         yield Fault("invalid diabetes type", row.number, 5)
     yield from _too_many_names(row)
+
+
+def _fault_of_shape(row: Row, columns: int) -> str:
+    is_short = columns < _NEEDED
+    if (is_short or not row.mrn) and _has_other_separators(row):
+        return MIXED
+    return MISSING_COLUMNS if is_short else ""
+
+
+def _has_other_separators(row: Row) -> bool:
+    """Whether one of its cells has a date and more, as if it were several."""
+    return any(
+        clock.is_date(part.strip())
+        for cell in row.cells
+        for part in _ANY_SEPARATOR.split(cell)
+        if part != cell
+    )
 
 
 def _too_many_names(row: Row) -> Iterator[Fault]:

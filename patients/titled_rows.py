@@ -1,7 +1,7 @@
 """A file that names patients as people fill it in: its first line says what each column is (rules PATIENT-216 to
 PATIENT-220). Pure, as `patients.bulk_rows`, whose columns it gives."""
 
-import re
+import codecs
 from collections.abc import Mapping, Sequence
 
 from kernel.errors import BadRequest
@@ -10,8 +10,6 @@ from patients.bulk_rows import Fault, Faulty
 
 # What programs write between the cells: Excel writes semicolons where the decimal point is a comma.
 _SEPARATORS = (b",", b";", b"\t")
-# The line with which a file tells Excel its separator. Excel does not count it.
-_HINT = re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep=([,;\t])"?\r?\n', re.IGNORECASE)
 _KNOWN = {title.casefold(): place for place, title in enumerate(bulk_rows.TITLES)}
 _NEEDED = bulk_rows.TITLES[:3]
 NO_TITLES = f"the first line has to name the columns, as in the template: {', '.join(_NEEDED)} and, if you like, others"
@@ -25,17 +23,14 @@ TWICE = "two columns have the title"
 
 def read(raw: bytes) -> dict[int, list[str]]:
     """{number of the line, as spreadsheets count: its cells, in the order of `bulk_rows.TITLES`}. Lines without any
-    text are none. Raises BadRequest."""
-    hint = _HINT.match(raw)
-    if hint is not None:
-        raw = raw[hint.end() :]
-    separator = hint[1].decode() if hint is not None else _separator(raw)
-    first, *lines = bulk_rows.records(raw, separator) or [[]]
+    text are none, above the titles as well. Raises BadRequest."""
+    raw, separator = bulk_rows.without_hint(raw)
+    lines = bulk_rows.with_text(bulk_rows.records(raw, separator or _separator(raw)))
+    first = lines.pop(min(lines)) if lines else []
     places = _places(first)
     found = {
         number: [cells[at] if at is not None and at < len(cells) else "" for at in places]
-        for number, cells in enumerate(lines, start=2)
-        if any(cell.strip() for cell in cells)
+        for number, cells in lines.items()
     }
     if not found:
         raise BadRequest(message=NO_LINES)
@@ -45,12 +40,12 @@ def read(raw: bytes) -> dict[int, list[str]]:
     return found
 
 
-def _require_titles(first: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+def _require_titles(first: Sequence[str], lines: Mapping[int, Sequence[str]]) -> None:
     """Text without a title above it is more often a comma too many than something to leave out. Raises Faulty with all
     such lines."""
     faults = [
         Fault(NO_TITLE, number)
-        for number, cells in enumerate(lines, start=2)
+        for number, cells in lines.items()
         if any(
             cell.strip() and not (at < len(first) and first[at].strip())
             for at, cell in enumerate(cells)
@@ -61,8 +56,9 @@ def _require_titles(first: Sequence[str], lines: Sequence[Sequence[str]]) -> Non
 
 
 def _separator(raw: bytes) -> str:
-    """The one that the first line has most of."""
-    first = raw.partition(b"\n")[0]
+    """The one that the first line with text has most of."""
+    lines = raw.removeprefix(codecs.BOM_UTF8).replace(b"\r", b"\n").split(b"\n")
+    first = next((line for line in lines if line.strip(b' ",;\t')), b"")
     return max(_SEPARATORS, key=first.count).decode()
 
 

@@ -334,6 +334,8 @@ def in_words(message: str) -> str:
 def sentence(text: str) -> str:
     text = in_words(text)
     text = text[:1].upper() + text[1:]
+    if text.startswith("Mrn "):
+        text = text.replace("Mrn", "MRN", 1)
     return text if text.endswith((".", "!", "?")) else text + "."
 
 

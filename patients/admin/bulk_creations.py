@@ -194,15 +194,17 @@ def confirm(request: HttpRequest, clinic_id: str, file_id: str) -> HttpResponseB
     if shown is None or wanted is None:
         return _again(request, clinic)
     rows = _marked_again(request, clinic, wanted["rows"])
+    refused = _refused(clinic, rows)
     typed = clinic.get("name") or str(clinic["_id"])
-    what = _what_happens(clinic, rows)
+    what = _what_happens(clinic, rows, refused)
     is_sent = request.method == "POST"
     is_other = is_sent and request.POST.get("seen") != what["seen"]
     if is_other:
         pages.fail(request, CHANGED)
     form = ConfirmForm(request.POST if is_sent and not is_other else None, typed=typed)
     if what["count"] and not is_other and form.is_valid():
-        return _begin(request, clinic, shown, Confirmed(file_id, rows, form.cleaned_data["reason"]))
+        confirmed = Confirmed(file_id, rows, refused, form.cleaned_data["reason"])
+        return _begin(request, clinic, shown, confirmed)
     return _render(
         request,
         clinic,
@@ -230,16 +232,20 @@ def _count_marked(rows: Sequence[Document]) -> int:
     return sum(bool(row["marks"]) for row in rows)
 
 
-def _what_happens(clinic: Document, rows: Sequence[Document]) -> dict[str, Any]:
+def _refused(clinic: Document, rows: Sequence[Document]) -> dict[int, list[str]]:
+    """Mails that staff cause are not counted."""
+    others = bulk_files.lines_of([row for row in rows if not row["marks"]])
+    return bulk_creations.refusals(ClinicDocument(clinic), others, invited_by=None)
+
+
+def _what_happens(
+    clinic: Document, rows: Sequence[Document], refused: Mapping[int, list[str]]
+) -> dict[str, Any]:
     """What the page says of a file, as the clinic is now: the same numbers in all of its parts."""
     marks = {row["number"]: row["marks"] for row in rows if row["marks"]}
-    others = [row for row in rows if not row["marks"]]
-    refused = bulk_creations.refusals(
-        ClinicDocument(clinic), {row["number"]: row["body"]["mrn"] for row in others}
-    )
-    created = [row for row in others if row["number"] not in refused]
+    created = [row for row in rows if not row["marks"] and row["number"] not in refused]
     names = {row["number"]: row["body"]["fullName"] for row in rows}
-    left_out = {number: list(words) for number, words in (marks | refused).items()}
+    left_out = {number: list(words) for number, words in {**marks, **refused}.items()}
     _name_first_lines(left_out, rows)
     return {
         "count": len(created),
@@ -307,9 +313,20 @@ def _again(request: HttpRequest, clinic: Document) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
+    """`rows` with the marks of the check, and `refused`: others that the page has shown as left out. The job tries none
+    of both, whatever has become of the reasons."""
+
     file_id: str
     rows: Sequence[Document]
+    refused: Mapping[int, list[str]]
     reason: str
+
+    @property
+    def wanted(self) -> list[Document]:
+        return [
+            {**row, "marks": row["marks"] or self.refused.get(row["number"], [])}
+            for row in self.rows
+        ]
 
 
 def _begin(
@@ -330,7 +347,7 @@ def _begin(
         request,
         clinic,
         CREATE,
-        wanted={"rows": list(confirmed.rows)},
+        wanted={"rows": confirmed.wanted},
         options={"format": "csv", "name": "patients-created"},
         scope={"rows": shown["rows"], "duplicates": _count_marked(confirmed.rows)},
         about=pluralized(shown["rows"], "line"),

@@ -79,14 +79,16 @@ class BulkCreationViewSet(SwitchedViewSet):
         summary="Create patients from a file",
         description="The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth "
         "date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges "
-        "(anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Types of "
+        "(anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Lines without any "
+        "text are no rows, and a line break in a cell is a fault. Types of "
         f"diabetes are {_TYPES}. A header line would be a row, whose birth date is none. Semicolons or tabs between "
-        "the cells are read, too, where they make the columns. Answers are in UTF-8, too, though their type does "
+        "the cells are read, too, where they make the columns, or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their type does "
         "not say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first "
         "thousand, names row and column, counted from 1, and nothing is created. The answer is a CSV file with each "
         "row, why it is not created (an MRN or address that another row, a patient or an account has, or what "
         "CreatePatientAccount answers) and, after creating, whether an invitation is expected; six lines with "
-        "counts follow then. Rows are created one after the other: repeat the call with the same file after a "
+        "counts follow then, in which rows that the check has marked are skipped, and others that are refused count "
+        "among all alone. Rows are created one after the other: repeat the call with the same file after a "
         "failure, it creates no one twice. For admins and services. The answer waits for the end: a file of several "
         "thousand rows takes minutes. After 14 the creation goes on, and the answer is 202 with its id: "
         "GetBulkCreation says how far it is, and FetchBulkCreation has the result for a day. The same holds where "
@@ -95,7 +97,8 @@ class BulkCreationViewSet(SwitchedViewSet):
         "were created; and, before anyone is created, where the clinic is to be merged into another. When a person "
         "was told of twenty addresses, in an hour, that accounts have which are not patients of the clinic, rows "
         "with further addresses are left out; send them later, or without the address. Checks count as creations "
-        "do, but an address counts once in a week. 429 while ten files are at work for the clinic. 404 where it is "
+        "do, but an address counts once in a week. Rows with addresses that are reached when the person has caused "
+        "as many mails as are allowed, or the address was sent as many, say so: send them later. 429 while ten files are at work for the clinic. 404 where it is "
         "switched off.",
         query=(
             Parameter(
@@ -133,9 +136,11 @@ class BulkCreationViewSet(SwitchedViewSet):
         marks = bulk_creations.mark_duplicates(clinic["_id"], rows, asked_by=asked_by)
         if call.query.get("dryRun", True):
             accesses.note_shown(len(rows))
-            mrns = {row.number: row.mrn for row in rows if row.number not in marks}
+            refused = bulk_creations.refusals(
+                clinic, [row for row in rows if row.number not in marks], invited_by=asked_by
+            )
             return download(
-                bulk_results.dry_lines(rows, marks | bulk_creations.refusals(clinic, mrns)),
+                bulk_results.dry_lines(rows, marks | refused),
                 name=_name(),
                 content_type=TYPE,
                 close=lambda: None,

@@ -17,7 +17,9 @@ CREATED, SKIPPED, FAILED = (
     "failed",
 )  # behind the cells, until the file is written
 _YES, _NO = "Y", "N"
-_MARKS = frozenset({DUPLICATE_MRN, DUPLICATE_EMAIL, UNCHECKED_EMAIL})
+_MARKS = frozenset(
+    {DUPLICATE_MRN, DUPLICATE_EMAIL, UNCHECKED_EMAIL}
+)  # also where a creation finds it
 
 
 def cells(row: Row) -> list[str]:
@@ -32,11 +34,18 @@ def dry_lines(rows: Sequence[Row], marks: dict[int, list[str]]) -> Iterator[str]
         yield from _lines([[*cells(row), reason, ""]])
 
 
-def result(shown: Sequence[str], reason: str, *, is_created: bool, has_email: bool) -> list[str]:
-    """The cells of a row, and what became of it."""
+def result(
+    shown: Sequence[str], reason: str, *, is_created: bool, is_marked: bool, has_email: bool
+) -> list[str]:
+    """The cells of a row, and what became of it. `is_marked`: it was not tried."""
     emailed = _YES if is_created and has_email else _NO
-    what = CREATED if is_created else SKIPPED if _is_mark(reason) else FAILED
-    return [*shown, reason, emailed, what]
+    is_skipped = is_marked or _is_mark(reason)
+    return [
+        *shown,
+        reason,
+        emailed,
+        CREATED if is_created else SKIPPED if is_skipped else FAILED,
+    ]
 
 
 def _is_mark(reason: str) -> bool:
@@ -53,7 +62,7 @@ def write(task: jobs.Task, file: IO[bytes], rows: Iterable[list[str]]) -> None:
         for row in rows:
             reason, emailed, what = row[-3:]
             total += 1
-            for one in (what, emailed, *(reason.split(", ") if _is_mark(reason) else ())):
+            for one in (what, emailed, *reason.split(", ")):
                 if one in counts:
                     counts[one] += 1
             yield row[:_WIDTH]

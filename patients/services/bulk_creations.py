@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from clinic_records.documents import ClinicDocument
 from clinic_records.services import access
-from kernel import safe_reading
+from kernel import mail_limits, safe_reading
 from kernel.errors import (
     BadRequest,
     Busy,
@@ -37,6 +37,7 @@ from patients.store import bulk_creations as store
 DUPLICATE_MRN, DUPLICATE_EMAIL = "duplicate MRN", "duplicate email"
 # What every row says that is reached after the caller has learned of too many accounts, whatever its address has.
 UNCHECKED_EMAIL = "email not checked: too many addresses have accounts"
+MAILS_USED_UP = "too many mails for now: send this row again later"
 TAG_GONE, SITE_GONE = (
     f"the clinic has no {what} with that name any more" for what in ("tag", "site")
 )
@@ -164,19 +165,24 @@ def _ask(email: str, clinic_id: ObjectId, asked_by: str | None) -> str:
     return FREE
 
 
-def refusals(clinic: ClinicDocument, mrns: Mapping[int, str]) -> dict[int, list[str]]:
-    """{number of the row: what its creation would say now}, of rows whose MRN must be unique and is not, and of those
-    for which the plan has no room. `mrns`: by number of the row, of all rows that would be created in their order."""
-    room = plan_limits.room_of(clinic)
-    groups, taken = _groups_of(clinic, list(mrns.values()))
+def refusals(
+    clinic: ClinicDocument, rows: Sequence[Named], *, invited_by: str | None
+) -> dict[int, list[str]]:
+    """{number of the row: what its creation would say now}, of rows whose MRN must be unique and is not, of those for
+    which the plan has no room, and of those with an address to which `invited_by` may cause no more mails. `rows`: all
+    that would be created, in their order."""
+    room, mails = plan_limits.room_of(clinic), mail_limits.Room(invited_by)
+    groups, taken = _groups_of(clinic, [row.mrn for row in rows])
     refused: dict[int, list[str]] = {}
-    for at, (number, mrn) in enumerate(mrns.items()):
-        if mrn in groups and groups[mrn] in taken:
-            refused[number] = [_MRN_REFUSED]
+    for at, row in enumerate(rows):
+        if row.mrn in groups and groups[row.mrn] in taken:
+            refused[row.number] = [_MRN_REFUSED]
         elif room is not None and at - len(refused) >= room:
-            refused[number] = [NO_ROOM]
-        elif mrn in groups:
-            taken.add(groups[mrn])
+            refused[row.number] = [NO_ROOM]
+        elif not mails.take(row.email):
+            refused[row.number] = [MAILS_USED_UP]
+        elif row.mrn in groups:
+            taken.add(groups[row.mrn])
     return refused
 
 
@@ -240,6 +246,8 @@ def _why(error: DomainError, clinic_id: ObjectId, details: PatientDetails) -> st
     """In the words of the check of a file, where it would have noticed."""
     if error.message in (DUPLICATE_MRN, _MRN_REFUSED):
         return ", ".join(_duplicates(clinic_id, details)) or error.message
+    if isinstance(error, RateLimited):
+        return MAILS_USED_UP
     return SITE_GONE if error.message == _SITE_REFUSED else error.message
 
 

@@ -403,6 +403,12 @@ def test_the_same_file_again_leaves_no_line(clinic, person):
         'sep=;\nMRN;Sites;Birthdate;name;Tags\n1;Main;1980-01-02;Al Abel;"Pump;Study"\n',
         "mrn\tsites\tbirthdate\tname\ttags\t\n1\tMain\t1980-01-02\tAl Abel\tPump;Study\t\n",
         '\ufeff"MRN","Sites","Birthdate","Name","Tags"\r\n"1","Main","1980-01-02","Al Abel","Pump;Study"\r\n',
+        'MRN;Sites;Birthdate;Name;Tags\r1;Main;1980-01-02;Al Abel;"Pump;Study"\r',
+        'sep=; \rMRN;Sites;Birthdate;Name;Tags\r1;Main;1980-01-02;Al Abel;"Pump;Study"\r',
+        'sep=;;;;;\nMRN;Sites;Birthdate;Name;Tags\n1;Main;1980-01-02;Al Abel;"Pump;Study"\n',
+        '"sep=;",,,,\nMRN,Sites,Birthdate,Name,Tags\n1,Main,1980-01-02,Al Abel,Pump;Study\n',
+        "\ufeff\n,,,,,\nMRN\tSites\tBirthdate\tName\tTags\n1\tMain\t1980-01-02\tAl Abel\tPump;Study\n",
+        ' ;;\n;;;;\nMRN;Sites;Birthdate;Name;Tags\n;;;;\n1;Main;1980-01-02;Al Abel;"Pump;Study"\n',
     ],
 )
 def test_titles_may_be_in_any_order_and_spreadsheets_separate_in_their_way(clinic, person, content):
@@ -512,6 +518,46 @@ def test_the_plan_limits_a_file_as_it_limits_single_patients(person, root):
     assert begin(person, path).status_code == 400
 
 
+def test_lines_are_counted_as_spreadsheets_do_also_above_the_titles(clinic, person):
+    lines = [",,,", "", TITLES, ",1980-01-02,1", '"Bo\nCy",1980-01-02,2', "Di;1980-01-02;3", ",,"]
+    assert faults_of(upload(person, clinic, "\r".join(lines))) == [
+        (4, "Name", "missing name"),
+        (5, "Name", bulk_rows.LINE_BREAK),
+        (6, "", bulk_rows.MIXED),
+    ]
+
+
+def test_lines_that_the_page_shows_as_left_out_are_not_created_whatever_happens_meanwhile(
+    clinic, person
+):
+    """The plan gets more room, and the MRN is free, before the job comes to them. They have their reasons in its file,
+    and count."""
+    rules = {
+        "mrnSettings": {"required": True, "unique": True},
+        "patientCountSettings": {"hardLimit": {"plan": 3}},
+    }
+    own = {"_id": clinic["_id"]}
+    db.collection("clinics").update_one(own, {"$set": rules})
+    rows = [f"P{n},1980-01-02,{mrn}" for n, mrn in enumerate(("KNOWN", "a", "a2", "c", "d", "d"))]
+    path = check(person, clinic, "\n".join(["Name,Birthdate,MRN", *rows]))
+    assert [row["line"] for row in person.get(path).context_data["left_out"]] == [2, 5, 6, 7]
+    begin(person, path)
+    db.collection("clinics").update_one(own, {"$unset": {"patientCountSettings": 1}})
+    db.collection("patients").delete_one({"clinicId": clinic["_id"], "mrn": "known"})
+    deliver_all()
+    assert names_in(clinic) == ["P1", "P2"]
+    content = b"".join(person.post(f"jobs/{job()['_id']}/file").streaming_content).decode()
+    result = list(csv.reader(io.StringIO(content)))
+    twice = "duplicate MRN"
+    assert [row[6].partition(":")[0] for row in result[1:7]] == [
+        *("bad request", "", "", "payment required", twice, twice),
+    ]
+    assert [row[1] for row in result[7:]] == ["6", "2", "4", "0", "2", "0"]
+    assert events(action="patients.created_from_file")[0]["scope"]["duplicates"] == 2
+    shown = text(person.get(f"jobs/{job()['_id']}/"))
+    assert ("2", "MRN must be unique.") in left_out(shown)
+
+
 def test_mrns_that_the_clinic_requires_to_be_unique_are_named_by_line(clinic, person):
     unique = {"mrnSettings": {"required": True, "unique": True}}
     db.collection("clinics").update_one({"_id": clinic["_id"]}, {"$set": unique})
@@ -522,7 +568,8 @@ def test_mrns_that_the_clinic_requires_to_be_unique_are_named_by_line(clinic, pe
         {"line": 2, "name": "Al", "words": taken},
         {"line": 4, "name": "Cy", "words": taken},
     ]
-    assert "Mrn must be unique." in text(page)
+    assert "MRN must be unique." in text(page)
+    assert "where the clinic requires unique MRNs" in text(page)
 
 
 def test_after_a_crash_each_patient_is_created_and_recorded_once(clinic, person, monkeypatch):

@@ -13,7 +13,7 @@ from bson import ObjectId
 
 from clinic_records.services import closures
 from clinics.services import clinics
-from kernel import audit, clock, db, jobs, outbox, waiting
+from kernel import audit, clock, db, jobs, mail_limits, outbox, waiting
 from kernel.choices import Failure
 from kernel.errors import Conflict, RetryLater
 from kernel.events import MailRequested
@@ -163,7 +163,7 @@ def test_the_same_file_creates_no_one_twice(ada, clinic, file):
 def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, clinic):
     rows = [
         row("A", "1"),
-        ["", "", "", ""],
+        ["", "", "", "b@example.org"],
         row("C", "3", "Cy <cy@example.org>", "type9"),
         ["D", "2020-02-30", "4"],
         ["E", "1990-01-02"],
@@ -200,7 +200,14 @@ def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, 
         (b"A, B;2/1/1990;1", "invalid CSV: invalid birthdate: row 1, column 2"),
         ("Zoë,1990-01-02,1".encode("latin-1"), bulk_rows.NO_UTF8),
         ("A,1990-01-02,1".encode("utf-16"), bulk_rows.NO_UTF8),
-        (b"A;1990-01-02", "invalid CSV: row is missing columns: row 1"),
+        (b"A;Berg", "invalid CSV: row is missing columns: row 1"),
+        (b"A,1990-01-02,1\nB;1990-01-02;2\n", f"invalid CSV: {bulk_rows.MIXED}: row 2"),
+        (
+            b"A;1990-01-02;1\nB;1990-01-02;2\nC, D,1990-01-02,3\n",
+            f"invalid CSV: {bulk_rows.MIXED}: row 3",
+        ),
+        (b",,,\n ; \n", "invalid CSV: the file is empty"),
+        (b"sep=;\n", "invalid CSV: the file is empty"),
         (b"Name,Birthdate,MRN\n", "invalid CSV: invalid birthdate: row 1, column 2"),
         (b"A,1990-01-02,1\n" * (bulk_rows.MOST + 1), "invalid CSV: more than 5,000 rows"),
     ],
@@ -431,7 +438,7 @@ def test_a_name_of_a_tag_counts_once_and_a_cell_has_one_fault(ada, clinic):
 
 
 def test_of_very_many_faults_the_first_thousand_are_named_and_the_others_counted(ada, clinic):
-    lines = upload(ada.api, clinic, ",,\n" * 1_002).json()["message"].split("\n")
+    lines = upload(ada.api, clinic, ",,,,,,x\n" * 1_002).json()["message"].split("\n")
     assert len(lines) == bulk_rows.MOST_SAID + 1
     assert lines[-2:] == [
         "invalid CSV: missing name: row 334, column 1",
@@ -442,7 +449,7 @@ def test_of_very_many_faults_the_first_thousand_are_named_and_the_others_counted
 LONG = "\U0001d160"  # three characters in its normal form
 VALUES = {
     "fullName": [
-        *("A" * 256, "A" * 257, " Ann \t Lee ", "A\u030angela", "Ann\nLee", "A" + " " * 1200),
+        *("A" * 256, "A" * 257, " Ann \t Lee ", "A\u030angela", "A" + " " * 1200),
         *("A\x1c", "\x1cA", "A\0", "A\x85", "\u202eAnn", "\ufb01ona", LONG * 85, LONG * 86),
     ],
     "birthDate": [
@@ -561,6 +568,32 @@ def test_rows_that_are_refused_take_no_room_of_the_plan(ada, backend, clinic):
     created = reasons_of(read(upload(ada.api, clinic, rows, "?dryRun=false")))
     assert checked == created == ["", "bad request: mrn must be unique", "", checked[3]]
     assert checked[3].startswith("payment required")
+
+
+@pytest.mark.parametrize("of_caller", [True, False])
+def test_rows_whose_mails_are_used_up_are_named_before_anyone_is_created(
+    ada, backend, clinic, settings, of_caller
+):
+    """A row that is refused takes no mail, and a check none at all. Services are not counted."""
+    backend.put(f"/v1/clinics/{clinic['id']}/settings/mrn", {"required": False, "unique": True})
+    rows = [
+        *(row("A", "1", "a@example.org"), row("B", "2"), row("C", "3", "c@example.org")),
+        *(row("D", "x"), row("E", "X", "e@example.org"), row("F", "6", "f@example.org")),
+    ]
+    if of_caller:
+        settings.MAILS_PER_CALLER = "2/hour"
+        expected = ["", "", "", "", "bad request: mrn must be unique", bulk_creations.MAILS_USED_UP]
+    else:
+        settings.MAILS_PER_ADDRESS = "1/hour"
+        with mail_limits.counted("C@Example.org", "someone else"):
+            pass
+        expected = ["", "", bulk_creations.MAILS_USED_UP, "", "bad request: mrn must be unique", ""]
+    for _ in range(2):
+        assert reasons_of(read(upload(ada.api, clinic, rows))) == expected
+    assert bulk_creations.MAILS_USED_UP not in reasons_of(read(upload(backend, clinic, rows)))
+    created = read(upload(ada.api, clinic, rows, "?dryRun=false"))
+    assert reasons_of(created) == expected
+    assert counts(created) == [6, 4, 0, 2, 0, 0]
 
 
 def test_no_cell_of_the_answer_is_a_formula(ada, clinic):
@@ -690,8 +723,52 @@ def test_a_second_file_at_the_same_time_finds_duplicates(ada, clinic, monkeypatc
 
 def test_a_row_has_the_number_of_its_line(ada, clinic):
     """As spreadsheets show it: empty lines count, lines within a cell do not."""
-    answer = upload(ada.api, clinic, 'A,1990-01-02,1\n\r\n"B\nC",1990-01-02,2\nD,x,3\n')
-    assert "invalid CSV: invalid birthdate: row 4, column 2" in answer.json()["message"]
+    answer = upload(ada.api, clinic, 'A,1990-01-02,1\n\r\n,,,\n"B\nC",1990-01-02,2\nD,x,3\n')
+    assert answer.json()["message"].split("\n") == [
+        f"invalid CSV: {bulk_rows.LINE_BREAK}: row 4, column 1",
+        "invalid CSV: invalid birthdate: row 5, column 2",
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("column", range(10))
+def test_no_cell_has_a_line_break_because_a_quotation_mark_too_many_makes_one_row_of_several(
+    ada, clinic, column, end
+):
+    """Also in columns that are not read."""
+    cells = [*row("Al", "7", "", "", "", "", ""), "x", "x"]
+    cells[column] = f'"{cells[column]}{end}Bo,1981-01-01,8{end}Cy,1982-01-01,9"'
+    answer = upload(ada.api, clinic, [cells], "?dryRun=false")
+    fault = f"invalid CSV: {bulk_rows.LINE_BREAK}: row 1, column {column + 1}"
+    assert fault in answer.json()["message"].split("\n")
+    assert stored(clinic) == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "hint", ["sep=;", '"sep=;"', "SEP=; ", "sep=;;;;", "sep=,;;", "\ufeffsep=;"]
+)
+def test_a_first_line_may_name_the_separator_and_lines_without_text_are_no_rows(
+    ada, clinic, hint, end
+):
+    """The rows have no more columns by one than by another, so the line decides."""
+    lines = [
+        hint,
+        "",
+        "Doe, A, B;1990-01-02;1",
+        ";;;;;",
+        " ; ",
+        "\t",
+        "Roe, A, B;1990-01-02;2",
+        ";;",
+    ]
+    found = read(upload(ada.api, clinic, end.join([*lines, ""])))
+    assert [cells[:3] for cells in found] == [
+        ["Doe, A, B", "1990-01-02", "1"],
+        ["Roe, A, B", "1990-01-02", "2"],
+    ]
+    refused = upload(ada.api, clinic, end.join([hint, "", "A;x;1"]))
+    assert refused.json()["message"] == "invalid CSV: invalid birthdate: row 2, column 2"
 
 
 # --- longer than a request waits --------------------------------------------------------------------
