@@ -5,6 +5,7 @@ import io
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from itertools import product
 from unittest.mock import Mock
 
 import pytest
@@ -43,6 +44,7 @@ HEADER = [
     "Reason",
     "Emailed?",
 ]
+LINE_ENDS = ("\n", "\r\n", "\r")
 COUNTS = (
     *("Patients Processed", "Patients Created", "Patients Skipped", "Patients Emailed"),
     *("Duplicate MRNs count", "Duplicate emails count"),
@@ -730,45 +732,30 @@ def test_a_row_has_the_number_of_its_line(ada, clinic):
     ]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("column", range(10))
 def test_no_cell_has_a_line_break_because_a_quotation_mark_too_many_makes_one_row_of_several(
-    ada, clinic, column, end
+    ada, clinic
 ):
     """Also in columns that are not read."""
-    cells = [*row("Al", "7", "", "", "", "", ""), "x", "x"]
-    cells[column] = f'"{cells[column]}{end}Bo,1981-01-01,8{end}Cy,1982-01-01,9"'
-    answer = upload(ada.api, clinic, [cells], "?dryRun=false")
-    fault = f"invalid CSV: {bulk_rows.LINE_BREAK}: row 1, column {column + 1}"
-    assert fault in answer.json()["message"].split("\n")
+    for column, end in product(range(10), LINE_ENDS):
+        cells = [*row("Al", "7", "", "", "", "", ""), "x", "x"]
+        cells[column] = f'"{cells[column]}{end}Bo,1981-01-01,8{end}Cy,1982-01-01,9"'
+        answer = upload(ada.api, clinic, [cells], "?dryRun=false")
+        fault = f"invalid CSV: {bulk_rows.LINE_BREAK}: row 1, column {column + 1}"
+        assert fault in answer.json()["message"].split("\n"), (column, end)
     assert stored(clinic) == []
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(
     "hint", ["sep=;", '"sep=;"', "SEP=; ", "sep=;;;;", "sep=,;;", "\ufeffsep=;"]
 )
-def test_a_first_line_may_name_the_separator_and_lines_without_text_are_no_rows(
-    ada, clinic, hint, end
-):
-    """The rows have no more columns by one than by another, so the line decides."""
-    lines = [
-        hint,
-        "",
-        "Doe, A, B;1990-01-02;1",
-        ";;;;;",
-        " ; ",
-        "\t",
-        "Roe, A, B;1990-01-02;2",
-        ";;",
-    ]
-    found = read(upload(ada.api, clinic, end.join([*lines, ""])))
-    assert [cells[:3] for cells in found] == [
-        ["Doe, A, B", "1990-01-02", "1"],
-        ["Roe, A, B", "1990-01-02", "2"],
-    ]
-    refused = upload(ada.api, clinic, end.join([hint, "", "A;x;1"]))
-    assert refused.json()["message"] == "invalid CSV: invalid birthdate: row 2, column 2"
+def test_a_first_line_may_name_the_separator_and_lines_without_text_are_no_rows(ada, clinic, hint):
+    rows = [f"{name}, A, B;1990-01-02;{name}" for name in ("Doe", "Roe")]
+    lines = [hint, "", rows[0], ";;;;;", " ; ", "\t", rows[1], ";;", ""]
+    for end in LINE_ENDS:
+        found = read(upload(ada.api, clinic, end.join(lines)))
+        assert [";".join(cells[:3]) for cells in found] == rows
+        refused = upload(ada.api, clinic, end.join([hint, "", "A, B, C;x;1"]))
+        assert refused.json()["message"] == "invalid CSV: invalid birthdate: row 2, column 2"
 
 
 # --- longer than a request waits --------------------------------------------------------------------

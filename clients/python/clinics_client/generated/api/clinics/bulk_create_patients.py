@@ -156,9 +156,9 @@ def sync_detailed(
     where the clinic is to be merged into another. When a person was told of twenty addresses, in an
     hour, that accounts have which are not patients of the clinic, rows with further addresses are left
     out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. Rows with addresses that are reached when the person has caused as many mails as are
-    allowed, or the address was sent as many, say so: send them later. 429 while ten files are at work
-    for the clinic. 404 where it is switched off.
+    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
+    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
+    clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -220,9 +220,9 @@ def sync(
     where the clinic is to be merged into another. When a person was told of twenty addresses, in an
     hour, that accounts have which are not patients of the clinic, rows with further addresses are left
     out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. Rows with addresses that are reached when the person has caused as many mails as are
-    allowed, or the address was sent as many, say so: send them later. 429 while ten files are at work
-    for the clinic. 404 where it is switched off.
+    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
+    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
+    clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -279,9 +279,9 @@ async def asyncio_detailed(
     where the clinic is to be merged into another. When a person was told of twenty addresses, in an
     hour, that accounts have which are not patients of the clinic, rows with further addresses are left
     out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. Rows with addresses that are reached when the person has caused as many mails as are
-    allowed, or the address was sent as many, say so: send them later. 429 while ten files are at work
-    for the clinic. 404 where it is switched off.
+    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
+    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
+    clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
@@ -341,9 +341,9 @@ async def asyncio(
     where the clinic is to be merged into another. When a person was told of twenty addresses, in an
     hour, that accounts have which are not patients of the clinic, rows with further addresses are left
     out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. Rows with addresses that are reached when the person has caused as many mails as are
-    allowed, or the address was sent as many, say so: send them later. 429 while ten files are at work
-    for the clinic. 404 where it is switched off.
+    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
+    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
+    clinic. 404 where it is switched off.
 
     Args:
         clinic_id (str):
