@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import math
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -48,13 +49,13 @@ def check(name: str, subject: str, *, limit: str, closed: bool) -> None:
 
 
 def left(name: str, subject: str, *, limit: str) -> int:
-    """How many attempts `limit` allows now, without counting: all of them when Redis is down."""
+    """How many attempts `limit` allows now, without counting: any number when Redis is down."""
     item = parse(limit)
     try:
         return max(_limiter().get_window_stats(item, name, _key(subject)).remaining, 0)
     except (RedisError, StorageError):
         log.warning("ratelimit.unavailable", name=name)
-        return item.amount
+        return sys.maxsize
 
 
 def _ask(

@@ -98,8 +98,8 @@ class BulkCreationViewSet(SwitchedViewSet):
         "addresses, in an hour, that accounts have which are not patients of the clinic, rows with further addresses "
         "are left out; send them later, or without the address. Checks count as creations do, but an address counts "
         "once in a week. When a person has caused as many mails as are allowed, or an address was sent as many, "
-        "further rows with addresses say so: send them later. 429 while ten files are at work for the clinic. 404 where it "
-        "is switched off.",
+        "further rows with addresses say so: send them later. 429 while ten files are at work for the clinic. 404 "
+        "where it is switched off.",
         query=(
             Parameter(
                 "dryRun",
