@@ -153,8 +153,8 @@ def test_the_rules_of_the_clinic_hold_and_a_refusal_is_recorded(clinic, maria, s
     rules = {"$set": {"mrnSettings": {"required": True, "unique": True}}}
     db.database()["clinics"].update_one({"_id": clinic["_id"]}, rules)
     person, before = staff("support"), stored(maria)
-    assert messages_of(correct(person, clinic, maria, mrn=""))[-1] == "Mrn is required."
-    assert messages_of(correct(person, clinic, maria, mrn="mrn-2"))[-1] == "Mrn must be unique."
+    assert messages_of(correct(person, clinic, maria, mrn=""))[-1] == "MRN is required."
+    assert messages_of(correct(person, clinic, maria, mrn="mrn-2"))[-1] == "MRN must be unique."
     assert stored(maria) == before
     refused = events(action="patient.corrected", outcome="refused")
     assert [event["scope"]["wanted"] for event in refused] == [{"fields": ["mrn"]}] * 2

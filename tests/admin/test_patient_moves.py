@@ -116,7 +116,7 @@ REFUSALS = {
     "patient": "already a member of the clinic",
     "mrn": "rn must be unique",
     "no mrn": "rn is required",
-    "full": "limit",
+    "full": "no room",
     "merging": "is being merged",
     "same": "the patient is in this clinic",
 }

@@ -783,5 +783,6 @@ def test_a_lookup_by_address_finds_exactly_that_address(clinic, staff, typed):
     for email in ("kim.doe@example.org", "ｋim.doe@example.org", "kim\u00ad.doe@example.org"):
         db.collection("clinicians").insert_one({"clinicId": clinic["_id"], "email": email})
     page = text(staff("support").get("users/", {"q": typed}))
-    assert ("Not an e-mail address" in page) == (not typed.isascii())
+    # Wide letters are read as the usual ones; a sign that cannot be seen is a fault.
+    assert ("Not an e-mail address" in page) == ("\u00ad" in typed)
     assert page.count("kim.doe@example.org</td>") <= 1
