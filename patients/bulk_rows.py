@@ -41,7 +41,7 @@ csv.field_size_limit(MOST_BYTES)  # of this process: a cell that is too long is 
 _SEPARATORS = (",", ";", "\t")
 # The line with which a file tells Excel its separator. Excel does not count it. A program that does not know it and
 # saves the file again writes its own separators behind.
-_HINT = re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep=([,;\t]"?[ ,;\t]*)(?:\r\n?|\n|\Z)', re.IGNORECASE)
+_HINT = re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep="?([,;\t][" ,;\t]*)(?:\r\n?|\n|\Z)', re.IGNORECASE)
 _TEXT = re.compile(r"[^\s,;]")
 _ANY_SEPARATOR = re.compile(r"[,;\t]")
 MISSING_COLUMNS = "row is missing columns"
@@ -115,10 +115,10 @@ def without_hint(raw: bytes) -> tuple[bytes, str | None]:
 
 def with_text(found: Iterable[list[str]]) -> dict[int, list[str]]:
     """By number of the line. Spreadsheets leave lines of separators alone, of whichever kind, behind the last row."""
-    return {number: row for number, row in enumerate(found, start=1) if _has_text(row)}
+    return {number: row for number, row in enumerate(found, start=1) if has_text(row)}
 
 
-def _has_text(row: Iterable[str]) -> bool:
+def has_text(row: Iterable[str]) -> bool:
     return any(_TEXT.search(cell) for cell in row)
 
 
@@ -156,7 +156,7 @@ def _split(raw: bytes, separator: str) -> list[list[str]]:
 
 def _score(found: Iterable[Sequence[str]]) -> tuple[int, int]:
     """How many rows have a birth date where it belongs, and how many the needed columns."""
-    rows = [row for row in found if len(row) >= _NEEDED and _has_text(row)]
+    rows = [row for row in found if len(row) >= _NEEDED and has_text(row)]
     return sum(clock.is_date(row[1].strip()) for row in rows), len(rows)
 
 
@@ -230,11 +230,15 @@ def names_in(cell: str, known: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(found)
 
 
+def has_line_break(cell: str) -> bool:
+    return "\n" in cell or "\r" in cell
+
+
 def line_breaks_of(number: int, cells: Sequence[str]) -> Iterator[Fault]:
     """Also in columns that are not read: a quotation mark that is closed in a later line makes one row of several, and
     the others would be lost without a word."""
     for column, cell in enumerate(cells, start=1):
-        if "\n" in cell or "\r" in cell:
+        if has_line_break(cell):
             yield Fault(LINE_BREAK, number, column)
 
 

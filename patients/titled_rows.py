@@ -43,23 +43,32 @@ def read(raw: bytes) -> dict[int, list[str]]:
 def _require_titles(first: Sequence[str], lines: Mapping[int, Sequence[str]]) -> None:
     """Text without a title above it is more often a comma too many than something to leave out. Raises Faulty with all
     such lines."""
+    titled = {at for at, title in enumerate(first) if title.strip()}
     faults = [
-        Fault(NO_TITLE, number)
+        Fault(fault, number)
         for number, cells in lines.items()
-        if any(
-            cell.strip() and not (at < len(first) and first[at].strip())
-            for at, cell in enumerate(cells)
-        )
+        if (fault := _fault_of([cell for at, cell in enumerate(cells) if at not in titled]))
     ]
     if faults:
         raise Faulty(faults)
 
 
+def _fault_of(untitled: Sequence[str]) -> str:
+    """A line break may have swallowed other lines."""
+    if any(map(bulk_rows.has_line_break, untitled)):
+        return bulk_rows.LINE_BREAK
+    return NO_TITLE if any(cell.strip() for cell in untitled) else ""
+
+
 def _separator(raw: bytes) -> str:
     """The one that the first line with text has most of."""
     lines = raw.removeprefix(codecs.BOM_UTF8).replace(b"\r", b"\n").split(b"\n")
-    first = next((line for line in lines if line.strip(b' ",;\t')), b"")
+    first = next((line for line in lines if _has_text(line)), b"")
     return max(_SEPARATORS, key=first.count).decode()
+
+
+def _has_text(line: bytes) -> bool:
+    return bulk_rows.has_text([line.decode(errors="ignore").replace('"', "")])
 
 
 def _places(first: Sequence[str]) -> list[int | None]:

@@ -124,12 +124,12 @@ def stored(known: set[str]) -> dict[str, list[str]]:
     """What is in the collections that were written to since `begin_again`, in an order and with words that are the same
     after two equal requests: ids and keys that are not among the known words are new ones."""
     return {
-        collection: sorted(_told(row, known) for row in db.collection(collection).find({}))
+        collection: sorted(told(row, known) for row in db.collection(collection).find({}))
         for collection in peek_written() - RECORDS
     }
 
 
-def _told(value: Any, known: set[str]) -> str:
+def told(value: Any, known: set[str]) -> str:
     return _WORD.sub(lambda word: _kept(word[0], known), repr(_plain(value)))
 
 

@@ -235,8 +235,7 @@ def create(
         raise
     except taken_addresses.AddressTaken:
         _wait_for_earlier_try(details.said["email"], origin, take_over)
-        of_address = _of_taken(clinic_id, details.said["email"], told_to)
-        return ", ".join([*_duplicates(clinic_id, details, of_address=False), of_address])
+        return _why_not(clinic_id, details, told_to)
     except _REFUSALS as error:
         return _why(error, clinic_id, details)
     return ""
@@ -261,6 +260,25 @@ def _duplicates(
         *([DUPLICATE_MRN] if store.list_mrns(clinic_id, [mrn]) else []),
         *([DUPLICATE_EMAIL] if has_address else []),
     ]
+
+
+def _why_not(clinic_id: ObjectId, details: PatientDetails, told_to: str | None) -> str:
+    """For a row whose address is taken. Where the caller may be told of no more addresses, a row that is refused for
+    another reason has that one alone, as it would with a free address: nothing is created that would show which it
+    is."""
+    of_address = _of_taken(clinic_id, details.said["email"], told_to)
+    others = _duplicates(clinic_id, details, of_address=False)
+    if of_address != UNCHECKED_EMAIL:
+        return ", ".join([*others, of_address])
+    if not others and _has_gone_tag(clinic_id, details):
+        others = [TAG_GONE]
+    return ", ".join(others or [of_address])
+
+
+def _has_gone_tag(clinic_id: ObjectId, details: PatientDetails) -> bool:
+    clinic = access.find_clinic(clinic_id, {"patientTags": 1}) or {}
+    known = {tag.get("_id") for tag in safe_reading.objects(clinic.get("patientTags"))}
+    return not known.issuperset(details.said.get("tags") or ())
 
 
 def _of_taken(clinic_id: ObjectId, email: str, told_to: str | None) -> str:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from kernel import accesses, clock, db, ids, safe_reading, texts
+from kernel import accesses, clock, db, safe_reading, texts
 from kernel.db import Document
-from kernel.errors import NotFound
+from kernel.errors import Busy, NotFound
 from patients.choices import MatchCriterion
 from patients.services import patients
 from patients.store import patient_matching as store
@@ -22,6 +22,8 @@ CRITERIA: dict[str, tuple[str, ...]] = {
     MatchCriterion.BIRTH_DATE_AND_NAME: ("birth_date", "full_name"),
 }
 MOST_MATCHES = 100
+_IDENTITY = ("mrn", "birthDate", "fullName")  # what any criterion compares
+CHANGED = "the patient is being changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,8 @@ def find_matches(
 
 
 def update_subscription(
+    matched: Document,
     *,
-    clinic_id: str | ObjectId,
-    user_id: str,
     name: str,
     provider: str,
     active: bool,
@@ -78,25 +79,29 @@ def update_subscription(
 ) -> bool:
     """False if the message has already been applied: then nothing changes, even if it requests the opposite now.
 
-    Raises NotFound for a patient who is gone.
+    `matched`: the patient as found for the message. Raises NotFound for a patient who is gone, and Busy for one whose
+    identity has changed since: the order may be about another person, so who is meant is to be found again.
     """
+    clinic_id, user_id = matched["clinicId"], matched["userId"]
 
     def change() -> bool:
-        patient = store.find_subscriptions(_parsed(clinic_id), user_id)
+        patient = store.find_subscriptions(clinic_id, user_id)
         if patient is None:
             raise NotFound(message=patients.NOT_FOUND)
+        if any(patient.get(field) != matched.get(field) for field in _IDENTITY):
+            raise Busy(message=CHANGED)
         moment = clock.now()
         fields = {"active": active, "provider": provider, "updatedAt": moment}
         subscriptions = patient.get("ehrSubscriptions") or {}
         if not subscriptions.get(name):
             fields["createdAt"] = moment
-        matched = {
+        reference = {
             "id": message.document_id,
             "dataModel": message.data_model,
             "eventType": message.event_type,
         }
         return store.set_subscription(
-            _parsed(clinic_id), user_id, name=name, fields=fields, message=matched, moment=moment
+            clinic_id, user_id, name=name, fields=fields, message=reference, moment=moment
         )
 
     return db.run_in_transaction(change)
@@ -135,10 +140,3 @@ def is_subscribed(patient: Document) -> bool:
 
 def _subscription(patient: Document) -> Document:
     return safe_reading.mapping(safe_reading.mapping(patient.get("ehrSubscriptions")).get(REPORTS))
-
-
-def _parsed(clinic_id: str | ObjectId) -> ObjectId:
-    parsed_id = ids.parse_id(clinic_id)
-    if parsed_id is None:
-        raise NotFound(message=patients.NOT_FOUND)
-    return parsed_id

@@ -17,7 +17,8 @@ MOST_MESSAGES = 100
 
 def find_subscriptions(clinic_id: ObjectId, user_id: str) -> Document | None:
     return db.collection(COLLECTION).find_one(
-        {"clinicId": clinic_id, "userId": user_id}, {"ehrSubscriptions": 1, "updatedTime": 1}
+        {"clinicId": clinic_id, "userId": user_id},
+        {"ehrSubscriptions": 1, "updatedTime": 1, "mrn": 1, "birthDate": 1, "fullName": 1},
     )
 
 

@@ -8,7 +8,7 @@ from bson import ObjectId
 from clinic_records.choices import EhrProvider
 from clinics.services import ehr_settings
 from ehr.reading import Part, Unreadable
-from kernel import ids, texts
+from kernel import db, ids, texts
 from kernel.db import Document
 from kernel.errors import BadRequest, Duplicate, NotFound
 from patients.services import patient_matching
@@ -51,10 +51,16 @@ def _match(document: Document, criteria: Sequence[str], action: str | None) -> M
     """An action changes the subscription only when exactly one patient matches."""
     order = read_order(document.get("message"))
     clinic = find_clinic(order)
-    patients = find_patients(order, read_connection(clinic), criteria)
-    if action is not None and len(patients) == 1:
-        subscribe(patients[0], document, active=ACTIONS[action])
-    return Match(clinic, patients)
+    connection = read_connection(clinic)
+
+    def match() -> Match:
+        patients = find_patients(order, connection, criteria)
+        if action is not None and len(patients) == 1:
+            subscribe(patients[0], document, active=ACTIONS[action])
+        return Match(clinic, patients)
+
+    # Who is changed meanwhile may be another person than the order is about: then all of it is repeated.
+    return match() if action is None else db.run_in_transaction(match)
 
 
 def is_new_order(document: Document) -> bool:
@@ -114,8 +120,7 @@ def subscribe(patient: Document, document: Document, *, active: bool) -> None:
     """Switch the patient's reports on or off, as the message in the document asks."""
     check_patient(patient)
     patient_matching.update_subscription(
-        clinic_id=patient["clinicId"],
-        user_id=patient["userId"],
+        patient,
         name=REPORTS,
         provider=EhrProvider.REDOX,
         active=active,

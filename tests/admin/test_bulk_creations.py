@@ -471,6 +471,22 @@ def test_all_lines_with_text_outside_of_the_columns_are_named(clinic, person):
     assert faults_of(answer) == [(line, "", titled_rows.NO_TITLE) for line in (2, 5)]
 
 
+def test_a_line_break_in_a_column_without_a_title_is_named(clinic, person):
+    """It may have swallowed other lines."""
+    for cell in ("\n", "x\nBo,1980-01-02,2\n"):
+        lines = f'Al,1980-01-02,1,"{cell}"\nCy,1980-01-02,3,\n'
+        answer = upload(person, clinic, f"Name,Birthdate,MRN\n{lines}")
+        assert faults_of(answer) == [(2, "", bulk_rows.LINE_BREAK)], cell
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u00a0,,,", "\f", "\u3000;"])
+def test_a_line_without_text_above_the_titles_is_none_whatever_is_blank_in_it(
+    clinic, person, blank
+):
+    rows = "Name;Birthdate;MRN\nAl;1980-01-02;1\n"
+    assert person.get(check(person, clinic, f"{blank}\n{rows}")).context_data["count"] == 1
+
+
 def test_a_file_beyond_all_limits_is_told_how_large_it_may_be(clinic, person, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
     answer = upload(person, clinic, TITLES + "\n" * 2000)

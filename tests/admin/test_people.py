@@ -330,9 +330,8 @@ def test_a_patient_is_listed_by_reports_as_orders_and_another_mrn_leave_them(sta
     ):
         message = patient_matching.MatchedMessage(ObjectId(), "Order", "New")
         patient_matching.update_subscription(
-            clinic_id=clinic["_id"], user_id=ada["userId"], name=name, provider="redox",
-            active=active, message=message,
-        )  # fmt: skip
+            ada, name=name, provider="redox", active=active, message=message
+        )
         assert listed(staff, clinic, ehr="on") == expected
     body = {"fullName": "Ada", "birthDate": "1990-01-01", "mrn": "2"}
     path = f"/v1/clinics/{clinic['_id']}/patients/{ada['userId']}"

@@ -746,7 +746,11 @@ def test_no_cell_has_a_line_break_because_a_quotation_mark_too_many_makes_one_ro
 
 
 @pytest.mark.parametrize(
-    "hint", ["sep=;", '"sep=;"', "SEP=; ", "sep=;;;;", "sep=,;;", "\ufeffsep=;"]
+    "hint",
+    [
+        *("sep=;", '"sep=;"', "SEP=; ", "sep=;;;;", "sep=,;;", "\ufeffsep=;", 'sep=";"'),
+        *('"sep=;";"";""', '"sep=";"";""', '"sep=";;;', '"sep=,";"";""'),
+    ],
 )
 def test_a_first_line_may_name_the_separator_and_lines_without_text_are_no_rows(ada, clinic, hint):
     rows = [f"{name}, A, B;1990-01-02;{name}" for name in ("Doe", "Roe")]
@@ -1181,3 +1185,39 @@ def test_so_many_files_of_a_clinic_are_at_work_and_no_more(ada, clinic, impatien
 def test_a_line_separator_in_a_cell_does_not_end_the_row():
     rows = bulk_rows.read("Ann\u2028Bee,1990-01-02,1\r\nCy,1990-01-02,2\r".encode())
     assert [len(cells) for cells in rows.values()] == [3, 3]
+
+
+def test_a_row_that_creates_no_one_tells_of_no_address_beyond_the_limit(
+    ada, backend, clinic, other_clinic, settings, impatient, monkeypatch
+):
+    """Its tag goes, or its MRN is used, while the file waits: whether the address has an account by now makes no
+    difference to what is said."""
+    settings.TAKEN_ADDRESSES_PER_CALLER = "1/hour"
+    addresses = ["free0@example.org", "free1@example.org"]
+    tagged = [row("P", str(n), one, "", "", "Pump") for n, one in enumerate(addresses)]
+    taken = [make_person(f"Person {n}").email for n in range(2)]
+    own = {"_id": ObjectId(clinic["id"])}
+    has_tag = {"$set": {"patientTags": [{"_id": ObjectId(), "name": "Pump"}]}}
+    db.collection("clinics").update_one(own, has_tag)
+    checked = [*tagged, *(row("Q", f"q{n}", one) for n, one in enumerate(taken))]
+    found = reasons_of(read(upload(ada.api, clinic, checked, "?tagsAndSites=true")))
+    assert found == ["", "", "duplicate email", bulk_creations.UNCHECKED_EMAIL]
+    elsewhere = {"fullName": "P", "birthDate": "1990-01-02", "email": addresses[0]}
+    assert backend.post(f"/v1/clinics/{other_clinic['id']}/patients", elsewhere).status_code == 200
+
+    def created_after(change):
+        answer = upload(ada.api, clinic, tagged, "?tagsAndSites=true&dryRun=false")
+        change()
+        deliver_all()
+        return reasons_of(read(ada.api.get(f"{path_of(clinic, answer.json())}/file")))
+
+    def remove_tag():
+        db.collection("clinics").update_one(own, {"$set": {"patientTags": []}})
+
+    def use_mrns():
+        for mrn in ("0", "1"):
+            make_patient(own, mrn=mrn)
+
+    assert created_after(remove_tag) == [bulk_creations.TAG_GONE] * 2
+    db.collection("clinics").update_one(own, has_tag)
+    assert created_after(use_mrns) == [bulk_creations.DUPLICATE_MRN] * 2

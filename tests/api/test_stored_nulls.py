@@ -125,9 +125,8 @@ class TestPatients:
         order = patient_matching.MatchedMessage(ObjectId(), "Order", "New")
 
         assert patient_matching.update_subscription(
-            clinic_id=str(lakeside["_id"]), user_id=patient["userId"], name=REPORTS,
-            active=True, provider="redox", message=order,
-        )  # fmt: skip
+            patient, name=REPORTS, active=True, provider="redox", message=order
+        )
 
         kept = stored_patient(lakeside, patient["userId"])["ehrSubscriptions"][REPORTS]
         assert [entry["id"] for entry in kept["matchedMessages"]] == [order.document_id]

@@ -10,9 +10,10 @@ from bson import ObjectId
 from kernel import clock, db, errors, outbox
 from kernel.errors import DomainError, RetryLater
 from patients.services import custodial_accounts, patients
+from redox.services import orders
 from tests import deliveries, ehr
 from tests.cast import make_person
-from tests.events import deliver_all
+from tests.events import deliver_all, everything_due
 from tests.factories import stored_patient
 from tests.lookalikes import HIDDEN, NO_ADDRESS, PLAIN, SPELLINGS
 
@@ -322,6 +323,29 @@ class TestTwoOrdersAtOnce:
 def deliver_again():
     for row in db.collection(outbox.COLLECTION).find({"state": outbox.PENDING}):
         deliveries.deliver(row["_id"])
+
+
+def test_a_patient_whose_mrn_is_changed_meanwhile_is_found_again(receive, monkeypatch):
+    """The order is about someone else by then."""
+    clinic = ehr.ehr_clinic()
+    patient = ehr.ehr_patient(clinic)
+    real = orders.delivery.read_findings
+
+    def change(*arguments):
+        changes = {"mrn": "another", "fullName": "Someone Else", "birthDate": "2001-02-03"}
+        db.collection("patients").update_one({"userId": patient["userId"]}, {"$set": changes})
+        return real(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(orders.delivery, "read_findings", change)
+        record = receive(ehr.order())
+    assert record["state"] == "pending"
+    assert "ehrSubscriptions" not in stored_patient(clinic, patient["userId"])
+    everything_due()
+    deliveries.drain("ehr")
+    (record,) = ehr.records("message")
+    assert (record["state"], record["outcome"]) == ("done", "no_patient")
+    assert "ehrSubscriptions" not in stored_patient(clinic, patient["userId"])
 
 
 class TestCreateAndEnable:

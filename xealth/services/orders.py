@@ -225,8 +225,7 @@ def _is_superseded(work: Work, patient: Document) -> bool:
 
 def _update_subscription(patient: Document, message: MatchedMessage, *, active: bool) -> None:
     patient_matching.update_subscription(
-        clinic_id=patient["clinicId"],
-        user_id=patient["userId"],
+        patient,
         name=REPORTS,
         provider=EhrProvider.XEALTH,
         active=active,
