@@ -5,7 +5,10 @@ import re
 from kernel import texts
 
 _LONGEST = 500  # characters that are looked at
-_MRN = re.compile(r"(?:patient\W+)?mrn(?:\s*[:=#]\s*|\s+)(\S*\d.*)", re.IGNORECASE)
+_QUOTES = " \"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\xab\xbb"
+_MRN = re.compile(
+    r"(?:patient\W+)?mrn(?:\s*[:=#]\s*|\s+(?:[-\u2013\u2014]\s+)?)(\S*\d.*)", re.IGNORECASE
+)
 _MRN_WITH_SIGN = re.compile(r"(?:patient\W+)?mrn\s*[:=]?\s*(#\S*\d.*)", re.IGNORECASE)
 _KEY = re.compile(
     r"(?:(?:clinic|patient|user|account)(?:['\u2019]s)?[\W_]{1,3})?"
@@ -38,9 +41,10 @@ def key_in(text: str) -> str:
 
 
 def mrns_in(text: str) -> list[str]:
-    """As `mrn_in`, with the sign of a number as a part of the MRN, too: it is one in some clinics."""
-    signed = _MRN_WITH_SIGN.fullmatch(text[:_LONGEST])
-    return [mrn_in(text), *([signed[1]] if signed else [])]
+    """As `mrn_in`, without quotes around it, too, and with the sign of a number as a part of the MRN: it is one in some
+    clinics."""
+    mrn, signed = mrn_in(text), _MRN_WITH_SIGN.fullmatch(text[:_LONGEST])
+    return list(dict.fromkeys([mrn, mrn.strip(_QUOTES), *([signed[1]] if signed else [])]))
 
 
 def mrn_in(text: str) -> str:

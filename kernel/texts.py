@@ -146,9 +146,13 @@ def _written_plainly(letter: str) -> str:
 def as_confirmed(text: str) -> str:
     """The form in which a name that someone types once more is compared: letter case, blanks and compatibility forms do
     not count, and apostrophes, quotes and dashes are those of a keyboard. `asConfirmed` of the staff pages' script is
-    the same, so it folds each letter by its capital, as a browser can: "ß" is "ss", and "ı" is "i"."""
+    the same, so it folds each letter by its capital, as a browser can: "ß" and "ẞ" are "ss", and "ı" is "i"."""
     typed = unicodedata.normalize("NFKC", name(text).translate(_TYPEWRITER))
-    return name(unicodedata.normalize("NFKC", "".join(one.upper().lower() for one in typed)))
+    return name(unicodedata.normalize("NFKC", _by_capitals(_by_capitals(typed))))
+
+
+def _by_capitals(text: str) -> str:
+    return "".join(one.upper().lower() for one in text)
 
 
 # --- searching ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from kernel.staff.job_pages import STATES
 
 WAITS = "It waits while the merge runs. Afterwards it is canceled, because its clinic is gone: what was done stays."
 REFUSES = "It has the merge refused: wait for its end, or cancel it."
+CHANGES = "Wait for its end, or cancel it: while it adds patients, a plan is soon out of date, and the merge refused."
 LISTED_LATER = "It waits while the merge runs, and goes on afterwards."
 GOES_ON = (
     "It goes on, for those whom it began with: those who come with the merge are not among them."
@@ -30,8 +31,14 @@ def _work(job: Document) -> Work:
         page=reverse("admin:job", args=[job["_id"]]),
         needs=kind.sees,
         if_source=REFUSES if kind.create else WAITS,
-        if_target=LISTED_LATER if kind.lists_clinic else GOES_ON,
+        if_target=_in_target(kind),
     )
+
+
+def _in_target(kind: jobs.Kind) -> str:
+    if kind.create:
+        return CHANGES
+    return LISTED_LATER if kind.lists_clinic else GOES_ON
 
 
 work_in_progress.add(_in_progress)

@@ -53,6 +53,12 @@ def find(job_id: ObjectId) -> Document | None:
     return db.collection(COLLECTION).find_one({"_id": job_id})
 
 
+def kinds_of(job_ids: Sequence[ObjectId]) -> dict[str, str]:
+    """The kind of each job that is kept, by its id."""
+    found = db.collection(COLLECTION).find({"_id": {"$in": list(job_ids)}}, {"kind": 1})
+    return {str(job["_id"]): job["kind"] for job in found}
+
+
 def find_short(job_id: ObjectId) -> Document | None:
     return db.collection(COLLECTION).find_one({"_id": job_id}, _SHORT)
 

@@ -132,19 +132,22 @@ def _to_button(request: HttpRequest) -> HttpResponseBase:
     fail(request, NOT_PRESSED)
     path = request.path.rstrip("/")
     while (path := path.rpartition("/")[0]).count("/") > 1:
-        if _is_page(f"{path}/"):
-            return go(f"{path}/")
-        if _is_page(path):
-            return go(path)
+        for page in (f"{path}/", path):
+            if _is_page(request, page):
+                return go(page)
     return go(reverse("admin:index"))
 
 
-def _is_page(path: str) -> bool:
+def _is_page(request: HttpRequest, path: str) -> bool:
+    """And one for which the reader has the permissions."""
     try:
         view: Any = resolve(path).func
     except Resolver404:
         return False
-    return hasattr(view, "needs") and not view.posts_only
+    if not hasattr(view, "needs") or view.posts_only:
+        return False
+    is_open = all(has(request, one) for one in view.needs)
+    return is_open or bool(view.or_needs and has(request, view.or_needs))
 
 
 def _elsewhere(

@@ -11,12 +11,10 @@ from django.http import HttpRequest
 from kernel import ids, jobs, safe_reading
 from kernel.db import Document
 from kernel.jobs.running import OBJECT
-from kernel.staff import pages, roles
+from kernel.staff import pages
 from kernel.staff.subjects import (
     KINDS,
     Key,
-    Kind,
-    by_itself,
     names_of_clinics,
     names_of_kind,
     sees,
@@ -57,9 +55,19 @@ class _Names:
     request: HttpRequest
     clinics: Mapping[ObjectId, str] = field(default_factory=dict)
     others: dict[str, dict[Key, str]] = field(default_factory=dict)  # by kind
+    jobs: Mapping[str, str] = field(default_factory=dict)  # their kinds, by id
+
+    def job(self, object_id: str, kind: str) -> Entry:
+        """What a job is about decides who opens its page. Empty text and address for a kind that is not known."""
+        known = jobs.KINDS.get(kind)
+        is_open = known is not None and all(pages.has(self.request, one) for one in known.sees)
+        page = pages.address_of("admin:job", object_id) if is_open else ""
+        return Entry(object_id, known.title if known else "", page)
 
     def entry(self, kind: str, clinic_ids: Sequence[Any], object_id: str) -> Entry:
         """`clinic_ids`: where it may be; the first that knows it counts."""
+        if kind == OBJECT:
+            return self.job(object_id, self.jobs.get(object_id, ""))
         if kind == "clinic":
             parsed = ids.parse_id(object_id)
             name = self.clinics.get(parsed, "") if parsed else ""
@@ -81,6 +89,7 @@ def shown(
     on pages that ask for it, and recorded here."""
     names = _Names(request)
     names.clinics = names_of_clinics(request, _clinics_of(events))
+    names.jobs = _kinds_of_jobs(events)
     for kind, keys in _keys_of(events).items():
         if sees(request, kind) and (names_patients or not KINDS[kind].shows_patients):
             names.others[kind] = names_of_kind(kind, keys)
@@ -93,7 +102,7 @@ def _shown(names: _Names, event: Document) -> Document:
     left_out = {*_IN_SCOPE, *_OF_REFUSALS, *(("kind",) if target["type"] == OBJECT else ())}
     subject = names.entry(target["type"], _places(event), target["id"])
     if target["type"] == OBJECT:
-        subject = Entry(subject.id, _title_of_job(scope), subject.url)
+        subject = names.job(target["id"], str(scope.get("kind")))
     return {
         **event,
         "clinic_name": names.clinics.get(event["clinicId"], ""),
@@ -142,9 +151,11 @@ def _keys_of(events: Sequence[Document]) -> dict[str, list[Key]]:
     return {kind: list(found) for kind, found in keys.items()}
 
 
-def _title_of_job(scope: Mapping[str, Any]) -> str:
-    kind = jobs.KINDS.get(str(scope.get("kind")))
-    return kind.title if kind else ""
+def _kinds_of_jobs(events: Sequence[Document]) -> dict[str, str]:
+    """The kinds of the jobs that scopes refer to."""
+    scopes = (safe_reading.mapping(event.get("scope")) for event in events)
+    found = {parsed for scope in scopes if (parsed := ids.parse_id(str(scope.get("job") or "")))}
+    return jobs.kinds_of(sorted(found)) if found else {}
 
 
 def _record(request: HttpRequest, events: Sequence[Document], keys: Sequence[Key]) -> None:
@@ -156,6 +167,3 @@ def _record(request: HttpRequest, events: Sequence[Document], keys: Sequence[Key
         pages.record_view_of_patient(request, clinic_id=clinic_id, user_id=user_ids[0])
         return
     pages.record_view_of_patients(request, clinic_id=clinic_id, user_ids=user_ids, searched=False)
-
-
-KINDS[OBJECT] = Kind(roles.FIND, address=by_itself("admin:job", roles.FIND, roles.AUDIT))

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from clinics.admin import members, tags_and_sites
 from clinics_site.checks import apps_of_the_project
-from kernel import audit, db, errors, ids
+from kernel import audit, db, errors, ids, jobs
 from kernel.staff import subjects
 from tests.admin.conftest import events, opened_on, patient_ids, text
 from tests.factories import make_clinic
@@ -185,6 +185,7 @@ def test_a_subject_is_not_confused_with_the_same_person_in_another_clinic(clinic
 WITHOUT_PAGE = {  # lists, pages, staff, and what has no page of its own
     "auditTrail", "clinic", "clinicianInvite", "clinics", "ehr_work", "outbox", "page", "recipient", "search",
     "staff_user",
+    "job",  # what it is about decides who opens its page: kernel.staff.references
 }  # fmt: skip
 
 
@@ -252,10 +253,28 @@ def test_jobs_and_merges_in_a_history_lead_to_their_pages(clinic, staff):
     )
     viewer, support = history(staff("viewer"), clinic), history(staff("support"), clinic)
     for page in (viewer, support, history(staff("destructive"), clinic)):
-        assert f'<a href="/admin/jobs/{job}/">Move of many patients</a>' in page
+        assert "Move of many patients" in page
         assert "and 3 more" in page
         assert f'<a href="/admin/clinics/{gone}/">Gone Clinic</a>' in page
     assert f'/admin/merges/{merge}/"' in page
     assert f"/admin/merges/{merge}/" not in viewer
     assert "Maria Marker</a>" in support
     assert "Maria Marker" not in viewer
+
+
+@pytest.mark.parametrize("kind", jobs.KINDS)
+@pytest.mark.parametrize("how", ["object", "scope"])
+def test_a_job_in_a_history_has_a_link_for_those_who_may_open_it(clinic, staff, kind, how):
+    asked_by = {"actor_id": "7", "actor_kind": "staff", "actor_name": "root"}
+    job = jobs.begin(jobs.KINDS[kind], clinic=clinic, asked_by=asked_by)
+    if how == "object":
+        record(clinic, "job", str(job), {"kind": kind})
+    else:
+        record(clinic, "clinic", str(clinic["_id"]), {"job": str(job)})
+    page = f"/admin/jobs/{job}/"
+    for roles in (["viewer"], ["support"], ["destructive"], ["support", "destructive"]):
+        person = staff(*roles)
+        is_open = person.client.get(page).status_code == 200
+        shown = history(person, clinic)
+        assert jobs.KINDS[kind].title in shown
+        assert (f'<a href="{page}">' in shown) == is_open

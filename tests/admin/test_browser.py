@@ -90,7 +90,7 @@ def test_the_button_takes_the_names_that_the_service_takes(browser, sam, clinic)
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("İstanbul Straße", "İSTANBUL STRASSE"), ("Grün-Weiß", "GRÜN-WEISS")],
+    [("İstanbul Straße", "İSTANBUL STRASSE"), ("Grün-Weiß", "GRÜN-WEISS"), ("Straße", "STRAẞE")],
 )
 def test_a_name_is_typed_in_capitals(name, typed, browser, sam, clinic):
     patient = make_patient(clinic, fullName=name, birthDate="1984-05-06")

@@ -379,7 +379,8 @@ def test_a_code_or_id_is_found_with_its_title(typed, clinic, staff):
 
 @pytest.mark.parametrize(
     ("mrn", "typed"),
-    [("#H55", "MRN #H55"), ("H55", "MRN #H55"), ("007", "Patient MRN 007"), ("007", "mrn=007"), ("007", "ＭＲＮ ００７")],
+    [("#H55", "MRN #H55"), ("H55", "MRN #H55"), ("007", "Patient MRN 007"), ("007", "mrn=007"), ("007", "ＭＲＮ ００７"),
+     ("007", "MRN “007”"), ("007", "MRN: '007'"), ("007", '"007"'), ("007", "MRN – 007"), ("H-55", "MRN H-55")],
 )  # fmt: skip
 def test_an_mrn_is_found_as_tickets_write_it(mrn, typed, clinic, staff):
     make_patient(clinic, fullName="Iris Vega", mrn=mrn)

@@ -261,6 +261,12 @@ def test_a_plan_names_the_jobs_at_work_in_both_clinics(kind, pair, root):
     assert not root.get(plan_path(pair)).context["works"]
 
 
+def test_a_creation_in_the_target_is_to_be_waited_for(pair, root):
+    begin_job("patients.bulk_create", pair[1])
+    works = root.get(plan_path(pair)).context["works"]
+    assert [one["fate"] for one in works] == [jobs_in_progress.CHANGES]
+
+
 def test_a_creation_that_refuses_the_merge_is_named_before_and_in_the_refusal(pair, root):
     """Although it changes the plan all the time."""
     form = root.get(plan_path(pair))

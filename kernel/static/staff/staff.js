@@ -99,7 +99,11 @@ function asConfirmed(text) {
     .replace(/[\u201c-\u201f\u2033\xab\xbb]/g, '"')
     .replace(/[\u2010-\u2015\u2212]/g, "-")
     .normalize("NFKC");
-  return asName([...typed].map((one) => one.toUpperCase().toLowerCase()).join("").normalize("NFKC"));
+  return asName(byCapitals(byCapitals(typed)).normalize("NFKC"));
+}
+
+function byCapitals(text) {
+  return [...text].map((one) => one.toUpperCase().toLowerCase()).join("");
 }
 
 function asName(text) {
