@@ -97,10 +97,11 @@ class Faulty(BadRequest):
 
 
 def read(raw: bytes) -> dict[int, list[str]]:
-    """{number of the line, as spreadsheets count: the cells of its row}. Lines without any text are no rows. Raises
-    BadRequest."""
+    """{number of the line, as spreadsheets count: the cells of its row}. Blank lines are no rows; one of separators
+    alone is, and is refused for what it lacks: a program that sends it may have lost a patient. Raises BadRequest."""
     raw, separator = without_hint(raw)
-    rows = with_text(records(raw, separator) if separator else _separated(raw))
+    found = records(raw, separator) if separator else _separated(raw)
+    rows = {n: row for n, row in enumerate(found, start=1) if len(row) > 1 or has_text(row)}
     require_number(len(rows))
     return rows
 

@@ -79,8 +79,8 @@ class BulkCreationViewSet(SwitchedViewSet):
         summary="Create patients from a file",
         description="The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth "
         "date (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges "
-        "(anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Lines without "
-        f"any text are no rows, and a line break in a cell is a fault. Types of diabetes are {_TYPES}. A header line "
+        "(anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Blank lines "
+        f"are no rows, and a line break in a cell is a fault. Types of diabetes are {_TYPES}. A header line "
         "would be a row, whose birth date is none. Semicolons or tabs between the cells are read, too, where they "
         "make the columns, or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their type "
         "does not say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first "

@@ -165,7 +165,7 @@ def test_the_same_file_creates_no_one_twice(ada, clinic, file):
 def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, clinic):
     rows = [
         row("A", "1"),
-        ["", "", "", "b@example.org"],
+        ["", "", "", ""],
         row("C", "3", "Cy <cy@example.org>", "type9"),
         ["D", "2020-02-30", "4"],
         ["E", "1990-01-02"],
@@ -208,7 +208,7 @@ def test_all_faults_of_a_file_are_answered_together_and_nothing_is_created(ada, 
             b"A;1990-01-02;1\nB;1990-01-02;2\nC, D,1990-01-02,3\n",
             f"invalid CSV: {bulk_rows.MIXED}: row 3",
         ),
-        (b",,,\n ; \n", "invalid CSV: the file is empty"),
+        (b"  \n\t\n", "invalid CSV: the file is empty"),
         (b"sep=;\n", "invalid CSV: the file is empty"),
         (b"Name,Birthdate,MRN\n", "invalid CSV: invalid birthdate: row 1, column 2"),
         (b"A,1990-01-02,1\n" * (bulk_rows.MOST + 1), "invalid CSV: more than 5,000 rows"),
@@ -752,9 +752,9 @@ def test_no_cell_has_a_line_break_because_a_quotation_mark_too_many_makes_one_ro
         *('"sep=;";"";""', '"sep=";"";""', '"sep=";;;', '"sep=,";"";""'),
     ],
 )
-def test_a_first_line_may_name_the_separator_and_lines_without_text_are_no_rows(ada, clinic, hint):
+def test_a_first_line_may_name_the_separator_and_blank_lines_are_no_rows(ada, clinic, hint):
     rows = [f"{name}, A, B;1990-01-02;{name}" for name in ("Doe", "Roe")]
-    lines = [hint, "", rows[0], ";;;;;", " ; ", "\t", rows[1], ";;", ""]
+    lines = [hint, "", rows[0], "  ", "\t", rows[1], ""]
     for end in LINE_ENDS:
         found = read(upload(ada.api, clinic, end.join(lines)))
         assert [";".join(cells[:3]) for cells in found] == rows

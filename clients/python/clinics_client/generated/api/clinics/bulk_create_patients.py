@@ -136,29 +136,29 @@ def sync_detailed(
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
-    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Lines
-    without any text are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`,
-    `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a
-    row, whose birth date is none. Semicolons or tabs between the cells are read, too, where they make
-    the columns, or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their
-    type does not say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of
-    the first thousand, names row and column, counted from 1, and nothing is created. The answer is a
-    CSV file with each row, why it is not created (an MRN or address that another row, a patient or an
-    account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is
-    expected; six lines with counts follow then, in which rows that the check has marked are skipped,
-    and others that are refused count among all alone. Rows are created one after the other: repeat the
-    call with the same file after a failure, it creates no one twice. For admins and services. The
-    answer waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes
-    on, and the answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has
-    the result for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409
-    where staff have canceled the creation, the clinic is gone meanwhile, or the caller may not create
-    patients any more, with the number of patients that were created; and, before anyone is created,
-    where the clinic is to be merged into another. When a person was told of twenty addresses, in an
-    hour, that accounts have which are not patients of the clinic, rows with further addresses are left
-    out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
-    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
-    clinic. 404 where it is switched off.
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Blank
+    lines are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`, `type2`,
+    `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a row, whose
+    birth date is none. Semicolons or tabs between the cells are read, too, where they make the columns,
+    or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their type does not
+    say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first
+    thousand, names row and column, counted from 1, and nothing is created. The answer is a CSV file
+    with each row, why it is not created (an MRN or address that another row, a patient or an account
+    has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected;
+    six lines with counts follow then, in which rows that the check has marked are skipped, and others
+    that are refused count among all alone. Rows are created one after the other: repeat the call with
+    the same file after a failure, it creates no one twice. For admins and services. The answer waits
+    for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the
+    answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result
+    for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff
+    have canceled the creation, the clinic is gone meanwhile, or the caller may not create patients any
+    more, with the number of patients that were created; and, before anyone is created, where the clinic
+    is to be merged into another. When a person was told of twenty addresses, in an hour, that accounts
+    have which are not patients of the clinic, rows with further addresses are left out; send them
+    later, or without the address. Checks count as creations do, but an address counts once in a week.
+    When a person has caused as many mails as are allowed, or an address was sent as many, further rows
+    with addresses say so: send them later. 429 while ten files are at work for the clinic. 404 where it
+    is switched off.
 
     Args:
         clinic_id (str):
@@ -200,29 +200,29 @@ def sync(
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
-    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Lines
-    without any text are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`,
-    `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a
-    row, whose birth date is none. Semicolons or tabs between the cells are read, too, where they make
-    the columns, or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their
-    type does not say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of
-    the first thousand, names row and column, counted from 1, and nothing is created. The answer is a
-    CSV file with each row, why it is not created (an MRN or address that another row, a patient or an
-    account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is
-    expected; six lines with counts follow then, in which rows that the check has marked are skipped,
-    and others that are refused count among all alone. Rows are created one after the other: repeat the
-    call with the same file after a failure, it creates no one twice. For admins and services. The
-    answer waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes
-    on, and the answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has
-    the result for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409
-    where staff have canceled the creation, the clinic is gone meanwhile, or the caller may not create
-    patients any more, with the number of patients that were created; and, before anyone is created,
-    where the clinic is to be merged into another. When a person was told of twenty addresses, in an
-    hour, that accounts have which are not patients of the clinic, rows with further addresses are left
-    out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
-    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
-    clinic. 404 where it is switched off.
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Blank
+    lines are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`, `type2`,
+    `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a row, whose
+    birth date is none. Semicolons or tabs between the cells are read, too, where they make the columns,
+    or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their type does not
+    say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first
+    thousand, names row and column, counted from 1, and nothing is created. The answer is a CSV file
+    with each row, why it is not created (an MRN or address that another row, a patient or an account
+    has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected;
+    six lines with counts follow then, in which rows that the check has marked are skipped, and others
+    that are refused count among all alone. Rows are created one after the other: repeat the call with
+    the same file after a failure, it creates no one twice. For admins and services. The answer waits
+    for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the
+    answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result
+    for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff
+    have canceled the creation, the clinic is gone meanwhile, or the caller may not create patients any
+    more, with the number of patients that were created; and, before anyone is created, where the clinic
+    is to be merged into another. When a person was told of twenty addresses, in an hour, that accounts
+    have which are not patients of the clinic, rows with further addresses are left out; send them
+    later, or without the address. Checks count as creations do, but an address counts once in a week.
+    When a person has caused as many mails as are allowed, or an address was sent as many, further rows
+    with addresses say so: send them later. 429 while ten files are at work for the clinic. 404 where it
+    is switched off.
 
     Args:
         clinic_id (str):
@@ -259,29 +259,29 @@ async def asyncio_detailed(
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
-    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Lines
-    without any text are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`,
-    `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a
-    row, whose birth date is none. Semicolons or tabs between the cells are read, too, where they make
-    the columns, or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their
-    type does not say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of
-    the first thousand, names row and column, counted from 1, and nothing is created. The answer is a
-    CSV file with each row, why it is not created (an MRN or address that another row, a patient or an
-    account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is
-    expected; six lines with counts follow then, in which rows that the check has marked are skipped,
-    and others that are refused count among all alone. Rows are created one after the other: repeat the
-    call with the same file after a failure, it creates no one twice. For admins and services. The
-    answer waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes
-    on, and the answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has
-    the result for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409
-    where staff have canceled the creation, the clinic is gone meanwhile, or the caller may not create
-    patients any more, with the number of patients that were created; and, before anyone is created,
-    where the clinic is to be merged into another. When a person was told of twenty addresses, in an
-    hour, that accounts have which are not patients of the clinic, rows with further addresses are left
-    out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
-    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
-    clinic. 404 where it is switched off.
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Blank
+    lines are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`, `type2`,
+    `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a row, whose
+    birth date is none. Semicolons or tabs between the cells are read, too, where they make the columns,
+    or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their type does not
+    say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first
+    thousand, names row and column, counted from 1, and nothing is created. The answer is a CSV file
+    with each row, why it is not created (an MRN or address that another row, a patient or an account
+    has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected;
+    six lines with counts follow then, in which rows that the check has marked are skipped, and others
+    that are refused count among all alone. Rows are created one after the other: repeat the call with
+    the same file after a failure, it creates no one twice. For admins and services. The answer waits
+    for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the
+    answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result
+    for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff
+    have canceled the creation, the clinic is gone meanwhile, or the caller may not create patients any
+    more, with the number of patients that were created; and, before anyone is created, where the clinic
+    is to be merged into another. When a person was told of twenty addresses, in an hour, that accounts
+    have which are not patients of the clinic, rows with further addresses are left out; send them
+    later, or without the address. Checks count as creations do, but an address counts once in a week.
+    When a person has caused as many mails as are allowed, or an address was sent as many, further rows
+    with addresses say so: send them later. 429 while ten files are at work for the clinic. 404 where it
+    is switched off.
 
     Args:
         clinic_id (str):
@@ -321,29 +321,29 @@ async def asyncio(
 
      The body is `text/csv` in UTF-8 without a header line, at most 5,000 rows and 2 MB: name, birth date
     (`YYYY-MM-DD`), MRN, then optionally e-mail address, type of diabetes and preset of glycemic ranges
-    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Lines
-    without any text are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`,
-    `type2`, `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a
-    row, whose birth date is none. Semicolons or tabs between the cells are read, too, where they make
-    the columns, or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their
-    type does not say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of
-    the first thousand, names row and column, counted from 1, and nothing is created. The answer is a
-    CSV file with each row, why it is not created (an MRN or address that another row, a patient or an
-    account has, or what CreatePatientAccount answers) and, after creating, whether an invitation is
-    expected; six lines with counts follow then, in which rows that the check has marked are skipped,
-    and others that are refused count among all alone. Rows are created one after the other: repeat the
-    call with the same file after a failure, it creates no one twice. For admins and services. The
-    answer waits for the end: a file of several thousand rows takes minutes. After 14 the creation goes
-    on, and the answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has
-    the result for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409
-    where staff have canceled the creation, the clinic is gone meanwhile, or the caller may not create
-    patients any more, with the number of patients that were created; and, before anyone is created,
-    where the clinic is to be merged into another. When a person was told of twenty addresses, in an
-    hour, that accounts have which are not patients of the clinic, rows with further addresses are left
-    out; send them later, or without the address. Checks count as creations do, but an address counts
-    once in a week. When a person has caused as many mails as are allowed, or an address was sent as
-    many, further rows with addresses say so: send them later. 429 while ten files are at work for the
-    clinic. 404 where it is switched off.
+    (anything else is `adaStandard`); further columns are ignored unless `tagsAndSites` is true. Blank
+    lines are no rows, and a line break in a cell is a fault. Types of diabetes are `type1`, `type2`,
+    `type3c`, `gestational`, `prediabetes`, `lada`, `mody`, `other`. A header line would be a row, whose
+    birth date is none. Semicolons or tabs between the cells are read, too, where they make the columns,
+    or a first line such as `sep=;` names them. Answers are in UTF-8, too, though their type does not
+    say so. Without `dryRun=false` nothing is created. 400 with a line for each fault, of the first
+    thousand, names row and column, counted from 1, and nothing is created. The answer is a CSV file
+    with each row, why it is not created (an MRN or address that another row, a patient or an account
+    has, or what CreatePatientAccount answers) and, after creating, whether an invitation is expected;
+    six lines with counts follow then, in which rows that the check has marked are skipped, and others
+    that are refused count among all alone. Rows are created one after the other: repeat the call with
+    the same file after a failure, it creates no one twice. For admins and services. The answer waits
+    for the end: a file of several thousand rows takes minutes. After 14 the creation goes on, and the
+    answer is 202 with its id: GetBulkCreation says how far it is, and FetchBulkCreation has the result
+    for a day. The same holds where the connection breaks: ListBulkCreations has the id. 409 where staff
+    have canceled the creation, the clinic is gone meanwhile, or the caller may not create patients any
+    more, with the number of patients that were created; and, before anyone is created, where the clinic
+    is to be merged into another. When a person was told of twenty addresses, in an hour, that accounts
+    have which are not patients of the clinic, rows with further addresses are left out; send them
+    later, or without the address. Checks count as creations do, but an address counts once in a week.
+    When a person has caused as many mails as are allowed, or an address was sent as many, further rows
+    with addresses say so: send them later. 429 while ten files are at work for the clinic. 404 where it
+    is switched off.
 
     Args:
         clinic_id (str):
