@@ -64,7 +64,10 @@ class ErrorFamily:
             *("one of the clinics is being merged", "the merge is still running"),
             "the clinic is to be merged into another clinic",
             "the merge has ended, or is too far to be taken back",
-            "patients are being created from a file in the clinic",
+            *(
+                "patients are being created from a file in the clinic",
+                "the patient is being changed",
+            ),
             *(errors.Conflict.prefix, "the clinic is being merged"),
         ),
         413: (errors.PayloadTooLarge.prefix,),

@@ -137,7 +137,7 @@ REASON = "TICKET-7"
 # Who may export it, its kind of job, and by what the test narrows it to one row.
 NARROWED = {
     "audit_export": (("auditor",), "audit.export", {"action": "clinic.tier_changed"}),
-    "clinic_members_export": (("support", "destructive"), "members.export", {"q": "Ada"}),
+    "clinic_members_export": (("support", "destructive"), "members.export", {"q": "Ada Admin"}),
     "clinic_patients_export": (("support", "destructive"), "patients.export", {"q": "Marker"}),
     "clinics_export": (("destructive",), "clinics.export", {"q": "Harbor", "tier": "tier0200"}),
 }

@@ -724,9 +724,13 @@ def test_a_second_file_at_the_same_time_finds_duplicates(ada, clinic, monkeypatc
 
 
 def test_a_row_has_the_number_of_its_line(ada, clinic):
-    """As spreadsheets show it: empty lines count, lines within a cell do not."""
+    """As spreadsheets show it: empty lines count, lines within a cell do not. A row of separators alone lacks all that
+    is needed."""
     answer = upload(ada.api, clinic, 'A,1990-01-02,1\n\r\n,,,\n"B\nC",1990-01-02,2\nD,x,3\n')
     assert answer.json()["message"].split("\n") == [
+        "invalid CSV: missing name: row 3, column 1",
+        "invalid CSV: missing birthdate: row 3, column 2",
+        "invalid CSV: missing MRN: row 3, column 3",
         f"invalid CSV: {bulk_rows.LINE_BREAK}: row 4, column 1",
         "invalid CSV: invalid birthdate: row 5, column 2",
     ]
