@@ -11,15 +11,10 @@ from patients.services.bulk_creations import DUPLICATE_EMAIL, DUPLICATE_MRN, UNC
 
 HEADER = (*TITLES[:COLUMNS], "Reason", "Emailed?")
 _WIDTH = len(HEADER)
-CREATED, SKIPPED, FAILED = (
-    "created",
-    "skipped",
-    "failed",
-)  # behind the cells, until the file is written
+# They stand behind the cells of a row until the file is written.
+CREATED, SKIPPED, FAILED = "created", "skipped", "failed"
 _YES, _NO = "Y", "N"
-_MARKS = frozenset(
-    {DUPLICATE_MRN, DUPLICATE_EMAIL, UNCHECKED_EMAIL}
-)  # also where a creation finds it
+_MARKS = frozenset({DUPLICATE_MRN, DUPLICATE_EMAIL, UNCHECKED_EMAIL})  # of a check or a creation
 
 
 def cells(row: Row) -> list[str]:

@@ -277,8 +277,7 @@ def _why_not(clinic_id: ObjectId, details: PatientDetails, told_to: str | None) 
 
 def _has_gone_tag(clinic_id: ObjectId, details: PatientDetails) -> bool:
     clinic = access.find_clinic(clinic_id, {"patientTags": 1})
-    tags = safe_reading.objects(clinic.get("patientTags")) if clinic else []
-    known = {tag.get("_id") for tag in tags}
+    known = {tag["_id"] for tag in access.tags_of(clinic)} if clinic else set()
     return not known.issuperset(details.said.get("tags") or ())
 
 
